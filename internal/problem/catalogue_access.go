@@ -1,0 +1,3 @@
+package problem
+
+func accessRows() []Entry { return nil }

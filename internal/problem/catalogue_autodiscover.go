@@ -1,0 +1,3 @@
+package problem
+
+func autodiscoverRows() []Entry { return nil }

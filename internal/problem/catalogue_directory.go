@@ -1,0 +1,3 @@
+package problem
+
+func directoryRows() []Entry { return nil }

@@ -1,0 +1,3 @@
+package problem
+
+func ewsRows() []Entry { return nil }

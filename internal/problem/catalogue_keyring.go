@@ -1,0 +1,3 @@
+package problem
+
+func keyringRows() []Entry { return nil }

@@ -1,0 +1,3 @@
+package problem
+
+func mailboxRows() []Entry { return nil }

@@ -1,0 +1,3 @@
+package problem
+
+func manageRows() []Entry { return nil }

@@ -1,0 +1,3 @@
+package problem
+
+func partnerRows() []Entry { return nil }

@@ -1,0 +1,3 @@
+package problem
+
+func storageRows() []Entry { return nil }

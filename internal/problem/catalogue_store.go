@@ -1,0 +1,3 @@
+package problem
+
+func storeRows() []Entry { return nil }

@@ -1,0 +1,14 @@
+// Package problem is the catalogue of failures.
+//
+// It owns the stable code of every failure that matchseal can report, and
+// everything that the different surfaces say about it: the HTTP status, the
+// EWS response code, the OAuth diagnostic, the event in the event log, the
+// number and text a cmdlet prints, the cause and the remedy. One failure has
+// one code, and the code looks the same on every surface.
+//
+// It does not own the decision that something failed (the package that
+// notices does), nor the wire encoding of an error (the faces do).
+//
+// Rows live in catalogue_<area>.go, one file per area of the program; codes
+// are retired, never renamed.
+package problem
