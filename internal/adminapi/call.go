@@ -1,0 +1,136 @@
+package adminapi
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/matchseal/matchseal/internal/problem"
+)
+
+// Prefix is where every call lives.
+const Prefix = "/admin/v1/"
+
+// MaxBody bounds a request and a response.
+const MaxBody = 4 << 20
+
+// Call is one management operation.
+type Call[Req, Resp any] struct {
+	// Name is <role or area>/<noun>/<verb>, for example
+	// "skype/partner-application/new".
+	Name string
+}
+
+// Path is where the call is posted to.
+func (c Call[Req, Resp]) Path() string { return Prefix + c.Name }
+
+// Empty is the request or response of a call that needs none.
+type Empty struct{}
+
+// Fault is a failure on the wire. It carries everything a person needs, so
+// that a client with an older catalogue still prints the right words.
+type Fault struct {
+	Code       problem.Code `json:"code"`
+	Title      string       `json:"title,omitempty"`
+	Detail     string       `json:"detail"`
+	Cause      string       `json:"cause,omitempty"`
+	Remedy     string       `json:"remedy,omitempty"`
+	Cmdlet     int          `json:"cmdlet,omitempty"`     // "… failed, code=n"
+	CmdletText string       `json:"cmdletText,omitempty"` // the product's own words
+	Question   string       `json:"question,omitempty"`   // set when the call wants to be confirmed with Force
+	RequestID  string       `json:"requestId,omitempty"`
+	Trace      []string     `json:"trace,omitempty"` // what was done before it failed
+}
+
+// Error gives the detail, or the title where there is none.
+func (f *Fault) Error() string {
+	if f.Detail != "" {
+		return f.Detail
+	}
+	return f.Title
+}
+
+// Unwrap lets problem.Of and problem.Is see the code.
+func (f *Fault) Unwrap() error { return problem.New(f.Code, "%s", f.Detail) }
+
+// Client speaks to one node's management API.
+type Client struct {
+	http  *http.Client
+	base  string
+	token string
+}
+
+// NewClient returns a client for the node at base, "https://host:port" or,
+// with an *http.Client that dials a socket file, "http://local".
+func NewClient(base string, h *http.Client) *Client {
+	return &Client{http: h, base: strings.TrimRight(base, "/")}
+}
+
+// LogOn opens an operator's session. Over the socket file no password is
+// asked for: who may open the file may act for any operator. The operator's
+// group memberships are read now and stay as they are until the next log-on
+// (003-13).
+func (c *Client) LogOn(ctx context.Context, account, password string) (Session, error) {
+	s, err := Do(ctx, c, LogOn, LogOnRequest{Account: account, Password: password})
+	if err != nil {
+		return Session{}, err
+	}
+	c.token = s.Token
+	return s, nil
+}
+
+// Do makes the call. A failure of the operation is a *Fault; everything else
+// (no connection, no answer of ours) is an error that says what was tried.
+func Do[Req, Resp any](ctx context.Context, c *Client, call Call[Req, Resp], req Req) (Resp, error) {
+	var resp Resp
+	body, err := json.Marshal(req)
+	if err != nil {
+		return resp, fmt.Errorf("encoding the request of %s: %w", call.Name, err)
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+call.Path(), bytes.NewReader(body))
+	if err != nil {
+		return resp, fmt.Errorf("management call %s: %w", call.Name, err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	if c.token != "" {
+		r.Header.Set("Authorization", "Session "+c.token)
+	}
+	answer, err := c.http.Do(r)
+	if err != nil {
+		return resp, problem.Wrap(err, problem.ManageUnreachable, "the node's management API at %s does not answer", c.base)
+	}
+	defer answer.Body.Close()
+	data, err := io.ReadAll(io.LimitReader(answer.Body, MaxBody+1))
+	if err != nil {
+		return resp, problem.Wrap(err, problem.ManageUnreachable, "reading the answer of %s", call.Name)
+	}
+	if len(data) > MaxBody {
+		return resp, problem.New(problem.ManageUnreachable, "the answer of %s is larger than %d bytes", call.Name, MaxBody)
+	}
+	if answer.StatusCode != http.StatusOK {
+		return resp, readFault(answer, data)
+	}
+	if err := json.Unmarshal(data, &resp); err != nil {
+		return resp, problem.Wrap(err, problem.ManageUnreachable, "the answer of %s is not what this version of matchseal understands", call.Name)
+	}
+	return resp, nil
+}
+
+func readFault(answer *http.Response, data []byte) error {
+	var f Fault
+	if json.Unmarshal(data, &f) == nil && f.Code != "" {
+		return &f
+	}
+	return problem.New(problem.ManageUnreachable, "the management API answered HTTP %d without saying why", answer.StatusCode)
+}
+
+// AsFault finds the Fault in err's chain.
+func AsFault(err error) (*Fault, bool) {
+	var f *Fault
+	return f, errors.As(err, &f)
+}

@@ -1,0 +1,92 @@
+package adminapi
+
+import "time"
+
+// The directory and the journal, the same on every node.
+var (
+	GetUser           = Call[Identity, []User]{"directory/user/get"}
+	NewUser           = Call[NewUserRequest, User]{"directory/user/new"}
+	SetUserEnabled    = Call[SetUserEnabledRequest, Changed]{"directory/user/set-enabled"}
+	SetPassword       = Call[SetPasswordRequest, Changed]{"directory/user/set-password"}
+	AddGroupMember    = Call[GroupMember, Changed]{"directory/group/add-member"}
+	RemoveGroupMember = Call[GroupMember, Changed]{"directory/group/remove-member"}
+)
+
+// User is a directory account.
+type User struct {
+	Name        string   `json:"name"`
+	DisplayName string   `json:"displayName"`
+	UPN         string   `json:"userPrincipalName"`
+	SMTP        string   `json:"smtp,omitempty"`
+	SIP         string   `json:"sip,omitempty"`
+	SID         string   `json:"sid"`
+	Enabled     bool     `json:"enabled"`
+	Protected   bool     `json:"protected,omitempty"`
+	Container   string   `json:"container,omitempty"`
+	Groups      []string `json:"groups,omitempty"`
+}
+
+// NewUserRequest makes an account.
+type NewUserRequest struct {
+	Name        string `json:"name"`
+	DisplayName string `json:"displayName,omitempty"`
+	UPN         string `json:"userPrincipalName"`
+	SMTP        string `json:"smtp,omitempty"`
+	SIP         string `json:"sip,omitempty"`
+	Password    string `json:"password,omitempty"`
+}
+
+// SetUserEnabledRequest switches an account on or off.
+type SetUserEnabledRequest struct {
+	Identity string `json:"identity"`
+	Enabled  bool   `json:"enabled"`
+}
+
+// SetPasswordRequest sets a password.
+type SetPasswordRequest struct {
+	Identity string `json:"identity"`
+	Password string `json:"password"`
+}
+
+// GroupMember names a group and an account.
+type GroupMember struct {
+	Group   string `json:"group"`
+	Account string `json:"account"`
+}
+
+// EventFilter picks journal entries, newest first.
+type EventFilter struct {
+	ID    int       `json:"id,omitempty"`
+	Since time.Time `json:"since,omitzero"`
+	Max   int       `json:"max,omitempty"` // default 50
+}
+
+// Event is an entry of the event log.
+type Event struct {
+	ID     int       `json:"id"`
+	Level  string    `json:"level"`
+	Log    string    `json:"log"`
+	Source string    `json:"source"`
+	Time   time.Time `json:"time"`
+	Text   string    `json:"text"`
+	Detail string    `json:"detail,omitempty"`
+}
+
+// Access is an entry of the audit trail: one token, accepted or refused.
+type Access struct {
+	Time        time.Time `json:"time"`
+	RequestID   string    `json:"requestId"`
+	Endpoint    string    `json:"endpoint"`
+	Remote      string    `json:"remote,omitempty"`
+	Accepted    bool      `json:"accepted"`
+	Kind        string    `json:"kind,omitempty"`
+	Application string    `json:"application,omitempty"`
+	Issuer      string    `json:"issuer,omitempty"`
+	Partner     string    `json:"partner,omitempty"`
+	User        string    `json:"user,omitempty"`
+	Audience    string    `json:"audience,omitempty"`
+	Key         string    `json:"key,omitempty"`
+	Step        string    `json:"step,omitempty"`
+	Reason      string    `json:"reason,omitempty"`
+	Code        int       `json:"code,omitempty"`
+}
