@@ -1,3 +1,182 @@
 package problem
 
-func storageRows() []Entry { return nil }
+import "net/http"
+
+// Failures of the Storage Service and of the connectivity test.
+const (
+	StorageConversation    Code = "storage.conversation"
+	StorageUnknownUser     Code = "storage.unknown-user"
+	StorageUserDisabled    Code = "storage.user-disabled"
+	StorageNotSipEnabled   Code = "storage.not-sip-enabled"
+	StorageNoAddress       Code = "storage.no-smtp-address"
+	StorageNoMailbox       Code = "storage.no-mailbox"
+	StorageAutodiscoverURL Code = "storage.autodiscover-url"
+	StorageAutodiscover    Code = "storage.autodiscover"
+	StorageOAuth           Code = "storage.oauth"
+	StorageUnauthorized    Code = "storage.unauthorized"
+	StorageTrust           Code = "storage.tls"
+	StorageDenied          Code = "storage.denied"
+	StorageEWS             Code = "storage.ews"
+	StorageContentType     Code = "storage.content-type"
+	StorageUnclear         Code = "storage.unclear"
+	StorageBusy            Code = "storage.busy"
+	StorageFolder          Code = "storage.folder"
+	StorageGivenUp         Code = "storage.given-up"
+)
+
+func storageRows() []Entry {
+	return append(storageInputRows(), storagePathRows()...)
+}
+
+// storageInputRows are faults of what was handed in, or of one user.
+func storageInputRows() []Entry {
+	return []Entry{{
+		Code:       StorageConversation,
+		Title:      "the conversation can not be stored as it is",
+		Cause:      "A field is missing, malformed or too large.",
+		Remedy:     "Correct the conversation as the message says; examples/conversations shows the form.",
+		HTTPStatus: http.StatusBadRequest,
+		Public:     true,
+	}, {
+		Code:       StorageUnknownUser,
+		Title:      "no such user",
+		Cause:      "The SIP address belongs to nobody in the directory.",
+		Remedy:     "Check the address with `Get-CsUser`; a SIP address looks like sip:user@domain.",
+		HTTPStatus: http.StatusNotFound,
+		Cmdlet:     50001,
+		Public:     true,
+	}, {
+		Code:       StorageUserDisabled,
+		Title:      "the user's account is disabled",
+		Cause:      "The directory account is switched off, so neither side acts for it.",
+		Remedy:     "Enable the account in the directory, or test with another user.",
+		HTTPStatus: http.StatusForbidden,
+		Cmdlet:     50002,
+		Public:     true,
+	}, {
+		Code:       StorageNotSipEnabled,
+		Title:      "the user is not enabled for SIP",
+		Cause:      "The test needs an account that has a mailbox and is enabled for Skype for Business (003-12).",
+		Remedy:     "Enable-CsUser -Identity USER -RegistrarPool POOL -SipAddressType EmailAddress",
+		HTTPStatus: http.StatusForbidden,
+		Cmdlet:     50003,
+		Public:     true,
+	}, {
+		Code:       StorageNoAddress,
+		Title:      "the user has no SMTP address",
+		Cause:      "Autodiscover is asked by SMTP address, and the directory holds none for this user.",
+		Remedy:     "Give the user a mailbox (Enable-Mailbox USER) or an e-mail address in the directory.",
+		HTTPStatus: http.StatusForbidden,
+		Cmdlet:     50004,
+		Public:     true,
+	}, {
+		Code:       StorageNoMailbox,
+		Title:      "the user has no mailbox on the Exchange side",
+		Cause:      "Autodiscover or EWS answered that the address has no mailbox there.",
+		Remedy:     "Enable-Mailbox USER on Exchange, or test with a user who has a mailbox.",
+		HTTPStatus: http.StatusBadGateway,
+		Cmdlet:     50005,
+		Public:     true,
+	}, {
+		Code:       StorageFolder,
+		Title:      "unknown folder for the test item",
+		Cause:      "The test knows three folders.",
+		Remedy:     "Use -Folder ConversationHistory, Inbox or Dumpster.",
+		HTTPStatus: http.StatusBadRequest,
+		Public:     true,
+	}, {
+		Code:       StorageGivenUp,
+		Title:      "the delivery was given up",
+		Cause:      "It kept failing for longer than the Storage Service tries.",
+		Remedy:     "Heal the cause that the dead letter names, then `matchseal store requeue`.",
+		HTTPStatus: http.StatusBadGateway,
+	}}
+}
+
+// storagePathRows are faults of the path to the mailbox. Most are the
+// deployment's and heal when an administrator changes something, so a durable
+// delivery waits for that.
+func storagePathRows() []Entry {
+	return []Entry{{
+		Code:       StorageAutodiscoverURL,
+		Title:      "ExchangeAutodiscoverUrl is empty or wrong",
+		Cause:      "The Storage Service finds mailboxes through this one URL; it must be the https address of the SOAP service and end in .svc, not .xml.",
+		Remedy:     "Set-CsOAuthConfiguration -Identity global -ExchangeAutodiscoverUrl https://autodiscover.<domain>/autodiscover/autodiscover.svc",
+		HTTPStatus: http.StatusBadGateway,
+		Retry:      Later, Event: 32053, Cmdlet: 50043,
+		Public: true,
+	}, {
+		Code:       StorageAutodiscover,
+		Title:      "Autodiscover failed",
+		Cause:      "GetUserSettings at ExchangeAutodiscoverUrl did not give the address of the user's mailbox.",
+		Remedy:     "Read the reason behind the code; check the URL with `Get-CsOAuthConfiguration` and that Exchange accepts OAuth on the Autodiscover virtual directory.",
+		HTTPStatus: http.StatusBadGateway,
+		Retry:      Later, Event: 32053, Cmdlet: 50043,
+		Public: true,
+	}, {
+		Code:       StorageOAuth,
+		Title:      "no token could be made for Exchange",
+		Cause:      "There is no usable signing certificate, Exchange is not a partner application here, or Exchange does not list this side among its trusted issuers.",
+		Remedy:     "Check both halves of the pairing: `Get-CsCertificate -Type OAuthTokenIssuer`, `Get-CsPartnerApplication`, and on Exchange `Get-PartnerApplication Lync*`.",
+		HTTPStatus: http.StatusBadGateway,
+		Retry:      Later, Event: 32054, Cmdlet: 50044,
+		Public: true,
+	}, {
+		Code:       StorageUnauthorized,
+		Title:      "Exchange answered 401",
+		Cause:      "Exchange does not accept OAuth tokens on the virtual directory, does not know this side as a partner application, or refused the token for the reason in x-ms-diagnostics.",
+		Remedy:     "On Exchange: Set-WebServicesVirtualDirectory -OAuthAuthentication $true (and Set-AutodiscoverVirtualDirectory), then Get-PartnerApplication Lync* | fl.",
+		HTTPStatus: http.StatusBadGateway,
+		Retry:      Later, Event: 32054, Cmdlet: 401,
+		Public: true,
+	}, {
+		Code:       StorageTrust,
+		Title:      "the TLS certificate of the Exchange server is not trusted",
+		Cause:      "Chain, name or dates of the server's TLS certificate failed the check; self-signed server certificates are refused.",
+		Remedy:     "Install the issuing authority's certificate on this server (trust.ca_files), or give Exchange a certificate from an authority that both sides trust.",
+		HTTPStatus: http.StatusBadGateway,
+		Retry:      Later, Event: 32053, Cmdlet: 50043,
+		Public: true,
+	}, {
+		Code:       StorageDenied,
+		Title:      "Exchange refused the operation",
+		Cause:      "The token is valid, but the linked account's management roles do not allow this operation for the partner application.",
+		Remedy:     "On Exchange: Get-ManagementRoleAssignment -RoleAssignee LyncEnterprise-ApplicationAccount must show UserApplication and ArchiveApplication; run Configure-EnterprisePartnerApplication.ps1 again if not.",
+		HTTPStatus: http.StatusBadGateway,
+		Cmdlet:     50045,
+		Public:     true,
+	}, {
+		Code:       StorageEWS,
+		Title:      "the EWS request failed",
+		Cause:      "Exchange answered the request with an error.",
+		Remedy:     "Look the response code up in the message; run the test with -Verbose to see request and answer.",
+		HTTPStatus: http.StatusBadGateway,
+		Retry:      Later, Cmdlet: 50046,
+		Public: true,
+	}, {
+		Code:       StorageContentType,
+		Title:      "the EWS answer is not XML",
+		Cause:      "Something between the two servers, or a crashed application pool, answered instead of EWS.",
+		Remedy:     "Open the EWS URL from this server and look at what answers; check proxies and the EWS application pool.",
+		HTTPStatus: http.StatusBadGateway,
+		Retry:      Later, Cmdlet: 574,
+		Public: true,
+	}, {
+		Code:       StorageUnclear,
+		Title:      "the connection broke while Exchange was working",
+		Cause:      "The answer never arrived, so the item may or may not be in the mailbox; the next attempt looks first.",
+		Remedy:     "Nothing to do if it heals by itself; otherwise check the network between the servers.",
+		HTTPStatus: http.StatusBadGateway,
+		Retry:      Unclear, Cmdlet: 50047,
+		Public: true,
+	}, {
+		Code:       StorageBusy,
+		Title:      "Exchange asks to be left alone for a while",
+		Cause:      "The server throttles (ErrorServerBusy, HTTP 503).",
+		Remedy:     "Wait; the Storage Service keeps the conversation and comes back.",
+		HTTPStatus: http.StatusBadGateway,
+		Severity:   Warning,
+		Retry:      Later, Cmdlet: 50048,
+		Public: true,
+	}}
+}

@@ -1,0 +1,201 @@
+package adminserver
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/matchseal/matchseal/internal/adminapi"
+	"github.com/matchseal/matchseal/internal/directory"
+	"github.com/matchseal/matchseal/internal/problem"
+	"github.com/matchseal/matchseal/internal/telemetry"
+)
+
+// Config is what every node gives its management face.
+type Config struct {
+	Directory *directory.Directory
+	Roles     []string // the node's roles, told to a client at log-on
+	Now       func() time.Time
+	Log       *slog.Logger
+	// Lifetime of a session, default 8 h.
+	Lifetime time.Duration
+}
+
+// Server holds the calls and the sessions. Make it with New, add areas with
+// their Mount functions, and serve Local and Remote.
+type Server struct {
+	cfg      Config
+	sessions *sessions
+	calls    map[string]handler
+}
+
+// handler is one call with its types taken off.
+type handler func(ctx context.Context, op Operator, body []byte) (any, error)
+
+// New returns a server that knows the session and directory calls.
+func New(cfg Config) *Server {
+	if cfg.Lifetime <= 0 {
+		cfg.Lifetime = 8 * time.Hour
+	}
+	s := &Server{cfg: cfg, sessions: newSessions(cfg), calls: map[string]handler{}}
+	handle(s, adminapi.Who, anyOperator, func(_ context.Context, op Operator, _ adminapi.Empty) (adminapi.Session, error) {
+		return s.sessions.describe(op), nil
+	})
+	s.mountDirectory()
+	return s
+}
+
+// right decides whether an operator may make a call.
+type right func(Operator) error
+
+// anyOperator is everybody with a session: reading is open to operators.
+func anyOperator(Operator) error { return nil }
+
+// member wants the operator in one of the groups at log-on.
+func member(groups ...string) right {
+	return func(op Operator) error {
+		if op.in(groups...) {
+			return nil
+		}
+		return problem.New(problem.ManageDenied, "%s is not a member of %s; membership counts from the next log-on", op.Account.Name, strings.Join(groups, " or "))
+	}
+}
+
+// handle registers a call.
+func handle[Req, Resp any](s *Server, call adminapi.Call[Req, Resp], may right, do func(context.Context, Operator, Req) (Resp, error)) {
+	if _, taken := s.calls[call.Name]; taken {
+		panic("management call registered twice: " + call.Name)
+	}
+	s.calls[call.Name] = func(ctx context.Context, op Operator, body []byte) (any, error) {
+		if err := may(op); err != nil {
+			return nil, err
+		}
+		var req Req
+		dec := json.NewDecoder(strings.NewReader(string(body)))
+		dec.DisallowUnknownFields()
+		if err := dec.Decode(&req); err != nil {
+			return nil, problem.Wrap(err, problem.ManageRequest, "reading the request of %s", call.Name)
+		}
+		return do(ctx, op, req)
+	}
+}
+
+// Local serves the socket file, where no password is asked for.
+func (s *Server) Local() http.Handler { return s.handler(true) }
+
+// Remote serves the TLS listener.
+func (s *Server) Remote() http.Handler { return s.handler(false) }
+
+func (s *Server) handler(local bool) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := telemetry.NewRequestID()
+		ctx := telemetry.WithRequestID(r.Context(), id)
+		answer, err := s.serve(w, r.WithContext(ctx), local)
+		if err != nil {
+			s.fail(w, r, id, err)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Cache-Control", "no-store")
+		if err := json.NewEncoder(w).Encode(answer); err != nil {
+			s.cfg.Log.Debug("management answer not written", "request", id, "error", err)
+		}
+	})
+}
+
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, local bool) (any, error) {
+	name, ok := strings.CutPrefix(r.URL.Path, adminapi.Prefix)
+	if !ok || r.Method != http.MethodPost {
+		return nil, problem.New(problem.ManageUnknownCall, "management calls are POST requests below %s", adminapi.Prefix)
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, adminapi.MaxBody))
+	if err != nil {
+		var tooBig *http.MaxBytesError
+		if errors.As(err, &tooBig) {
+			return nil, problem.New(problem.ManageRequest, "the request is larger than %d bytes", tooBig.Limit)
+		}
+		return nil, problem.Wrap(err, problem.ManageRequest, "reading the request")
+	}
+	if name == adminapi.LogOn.Name {
+		return s.logOn(r, body, local)
+	}
+	op, err := s.sessions.operator(r.Header.Get("Authorization"))
+	if err != nil {
+		return nil, err
+	}
+	call, ok := s.calls[name]
+	if !ok {
+		return nil, problem.New(problem.ManageUnknownCall, "this node knows no call %q; it runs %s", name, strings.Join(s.cfg.Roles, ", "))
+	}
+	start := s.cfg.Now()
+	answer, err := call(r.Context(), op, body)
+	s.cfg.Log.Info("management call", "call", name, "operator", op.Account.Name, "code", problem.CodeOf(err),
+		"took", s.cfg.Now().Sub(start), "request", telemetry.RequestID(r.Context()))
+	return answer, err
+}
+
+// fail writes a failure as an adminapi.Fault. Operators are this server's own
+// people, so they get the details.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, id string, err error) {
+	f := problem.Of(err)
+	e := f.Entry()
+	if e.Code == problem.Internal {
+		s.cfg.Log.Error("management call failed", "path", r.URL.Path, "request", id, "error", err)
+	}
+	fault := adminapi.Fault{
+		Code: f.Code, Title: e.Title, Detail: err.Error(), Cause: e.Cause, Remedy: e.Remedy,
+		Cmdlet: e.Cmdlet, CmdletText: e.CmdletText, RequestID: id,
+	}
+	var traced interface{ Trace() []string }
+	if errors.As(err, &traced) {
+		fault.Trace = traced.Trace()
+	}
+	var asks interface{ Question() string }
+	if errors.As(err, &asks) {
+		fault.Question = asks.Question()
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(e.HTTPStatus)
+	if err := json.NewEncoder(w).Encode(fault); err != nil {
+		s.cfg.Log.Debug("management failure not written", "request", id, "error", err)
+	}
+}
+
+// Operator is who makes a call.
+type Operator struct {
+	Account directory.User
+	Groups  []string // as they were at log-on
+	Expires time.Time
+}
+
+func (o Operator) in(groups ...string) bool {
+	return slices.ContainsFunc(groups, func(g string) bool {
+		return slices.ContainsFunc(o.Groups, func(have string) bool { return strings.EqualFold(have, g) })
+	})
+}
+
+// String is how the operator appears in the change log.
+func (o Operator) String() string { return o.Account.Name }
+
+func notFound(what, identity string) error {
+	return problem.New(problem.ManageNotFound, "there is no %s %q", what, identity)
+}
+
+func required(value, parameter string) error {
+	if value != "" {
+		return nil
+	}
+	return problem.New(problem.ManageParameter, "the parameter %s is missing", parameter)
+}
+
+func parameter(err error, name string) error {
+	return problem.Wrap(err, problem.ManageParameter, "%s", fmt.Sprintf("parameter %s", name))
+}

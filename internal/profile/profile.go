@@ -1,0 +1,85 @@
+// Package profile says what makes one server role differ from another: its
+// application id, where and in which spelling it publishes its metadata
+// document, how it words a challenge. A role is this data over shared code.
+//
+// It owns no behaviour and no settings; what an administrator can change
+// lives in the role's store, not here.
+package profile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/matchseal/matchseal/authmeta"
+	"github.com/matchseal/matchseal/s2s"
+	"github.com/matchseal/matchseal/s2s/s2shttp"
+)
+
+// Role names a server role.
+type Role string
+
+const (
+	Exchange Role = "exchange"
+	Skype    Role = "skype"
+)
+
+// Profile is the data of one role.
+type Profile struct {
+	Role    Role
+	Product string // as a person calls it
+	App     s2s.AppID
+	// MetadataPath is where the metadata document is served (000-03, 000-04).
+	MetadataPath string
+	Metadata     authmeta.Product
+	Challenge    s2shttp.Style
+	// CertificateSubject is the common name of the signing certificate that a
+	// new role makes for itself (000-09 for Exchange).
+	CertificateSubject string
+	// PartnerCommand is what an administrator types on this role to make
+	// another server its partner.
+	PartnerCommand string
+}
+
+// Of returns the profile of a role.
+func Of(r Role) (Profile, error) {
+	for _, p := range All() {
+		if p.Role == r {
+			return p, nil
+		}
+	}
+	return Profile{}, fmt.Errorf("no server role %q; the roles are %s", r, strings.Join(Names(), ", "))
+}
+
+// All returns every role this version can play.
+func All() []Profile {
+	return []Profile{{
+		Role:               Exchange,
+		Product:            "Exchange",
+		App:                s2s.ExchangeApp,
+		MetadataPath:       "/autodiscover/metadata/json/1",
+		Metadata:           authmeta.Exchange,
+		Challenge:          s2shttp.Exchange,
+		CertificateSubject: "Microsoft Exchange Server Auth Certificate",
+		PartnerCommand:     "Configure-EnterprisePartnerApplication.ps1 -AuthMetadataUrl 'https://<pool>/metadata/json/1' -ApplicationType Lync",
+	}, {
+		Role:               Skype,
+		Product:            "Skype for Business Server",
+		App:                s2s.SkypeApp,
+		MetadataPath:       "/metadata/json/1",
+		Metadata:           authmeta.Skype,
+		Challenge:          s2shttp.Skype,
+		CertificateSubject: "", // the default SIP domain
+		PartnerCommand:     `New-CsPartnerApplication -Identity Exchange -ApplicationTrustLevel Full -MetadataUrl "https://autodiscover.<domain>/autodiscover/metadata/json/1"`,
+	}}
+}
+
+// Names lists the role names.
+func Names() []string {
+	var names []string
+	for _, p := range All() {
+		names = append(names, string(p.Role))
+	}
+	slices.Sort(names)
+	return names
+}

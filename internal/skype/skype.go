@@ -1,0 +1,191 @@
+package skype
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/matchseal/matchseal/internal/directory"
+	"github.com/matchseal/matchseal/internal/problem"
+	"github.com/matchseal/matchseal/internal/settings"
+	"github.com/matchseal/matchseal/s2s"
+)
+
+// Config is what the role was started with.
+type Config struct {
+	Settings  *settings.Store
+	Directory *directory.Directory
+	Pool      Pool
+	Hosts     []string // names under which the web services are published
+	// SIPDomains of this deployment; the first is the default and gives the
+	// realm while none is set.
+	SIPDomains   []string
+	Organisation string
+	Now          func() time.Time
+}
+
+// Role is the skype role's own configuration.
+type Role struct{ cfg Config }
+
+// New returns the role over its settings.
+func New(cfg Config) *Role { return &Role{cfg} }
+
+// OAuthConfiguration is the role's one global set of OAuth settings, in the
+// words of Get-CsOAuthConfiguration (001-06).
+type OAuthConfiguration struct {
+	Realm                                  string
+	ServiceName                            string
+	ClientAuthorizationOAuthServerIdentity string
+	ExchangeAutodiscoverURL                string
+	ExchangeAutodiscoverAllowedDomains     string // separated by ;
+	ClientAdalAuthOverride                 string
+	AlternateAudienceURL                   string
+	AdditionalAudienceURLs                 string // separated by ;
+}
+
+const global = "Global"
+
+func oauthKind() settings.Kind[OAuthConfiguration] {
+	return settings.Kind[OAuthConfiguration]{Name: "skype/oauth-configuration"}
+}
+
+// OAuthConfiguration reads the settings in force; what nobody has set is at
+// its default, and ExchangeAutodiscoverURL is blank (002-14).
+func (r *Role) OAuthConfiguration(ctx context.Context) (OAuthConfiguration, error) {
+	c, _, err := settings.Get(ctx, r.cfg.Settings, oauthKind(), global)
+	if err != nil {
+		return c, fmt.Errorf("reading the OAuth configuration: %w", err)
+	}
+	c.ServiceName = cmp.Or(c.ServiceName, string(s2s.SkypeApp))
+	c.ClientAdalAuthOverride = cmp.Or(c.ClientAdalAuthOverride, "NoOverride")
+	return c, nil
+}
+
+// SetOAuthConfiguration replaces the settings. It refuses only what could
+// never be meant; a value that will not work for the storage test is kept, as
+// the product keeps it, and comes back as a warning.
+func (r *Role) SetOAuthConfiguration(ctx context.Context, by string, c OAuthConfiguration) (warnings []string, err error) {
+	if c.Realm != "" {
+		if _, err := s2s.ParseRealm(c.Realm); err != nil {
+			return nil, problem.Wrap(err, problem.ManageParameter, "Realm")
+		}
+	}
+	if _, err := s2s.ParseAppID(c.ServiceName); err != nil {
+		return nil, problem.Wrap(err, problem.ManageParameter, "ServiceName")
+	}
+	switch c.ClientAdalAuthOverride {
+	case "NoOverride", "Allowed", "Disallowed":
+	default:
+		return nil, problem.New(problem.ManageParameter, "ClientAdalAuthOverride is NoOverride, Allowed or Disallowed, not %q", c.ClientAdalAuthOverride)
+	}
+	for _, u := range append(splitList(c.AdditionalAudienceURLs), splitList(c.AlternateAudienceURL)...) {
+		if _, err := audienceHost(u); err != nil {
+			return nil, problem.Wrap(err, problem.ManageParameter, "audience URL %q", u)
+		}
+	}
+	if w := AutodiscoverURLProblem(c.ExchangeAutodiscoverURL); w != "" && c.ExchangeAutodiscoverURL != "" {
+		warnings = append(warnings, "ExchangeAutodiscoverUrl was stored, but the Storage Service will fail with code=50043: "+w)
+	}
+	err = settings.Put(ctx, r.cfg.Settings, by, oauthKind(), global, c)
+	return warnings, err
+}
+
+// AutodiscoverURLProblem says what is wrong with an ExchangeAutodiscoverUrl
+// and how the right one looks, or "" (002-15, 002-31).
+func AutodiscoverURLProblem(raw string) string {
+	const form = "the form is https://autodiscover.<domain>/autodiscover/autodiscover.svc"
+	if raw == "" {
+		return "ExchangeAutodiscoverUrl is not set; " + form
+	}
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil || u.Host == "":
+		return fmt.Sprintf("%q is no URL; %s", raw, form)
+	case u.Scheme != "https":
+		return fmt.Sprintf("%q is not https, and a token is never sent without TLS; %s", raw, form)
+	case strings.HasSuffix(strings.ToLower(u.Path), ".xml"):
+		return fmt.Sprintf("%q ends in .xml, the address for clients; the SOAP service is at %s", raw, raw[:len(raw)-len(".xml")]+".svc")
+	case !strings.HasSuffix(strings.ToLower(u.Path), ".svc"):
+		return fmt.Sprintf("%q does not end in .svc; %s", raw, form)
+	}
+	return ""
+}
+
+// Realm is the one set, or the default SIP domain.
+func (r *Role) Realm(ctx context.Context) (s2s.Realm, error) {
+	c, err := r.OAuthConfiguration(ctx)
+	if err != nil {
+		return "", err
+	}
+	return s2s.ParseRealm(cmp.Or(c.Realm, r.DefaultRealm()))
+}
+
+// DefaultRealm is the default SIP domain.
+func (r *Role) DefaultRealm() string { return r.cfg.SIPDomains[0] }
+
+// Principal is who this role is: its service name in its realm.
+func (r *Role) Principal(ctx context.Context) (s2s.Principal, error) {
+	c, err := r.OAuthConfiguration(ctx)
+	if err != nil {
+		return s2s.Principal{}, err
+	}
+	app, err := s2s.ParseAppID(c.ServiceName)
+	if err != nil {
+		return s2s.Principal{}, err
+	}
+	realm, err := s2s.ParseRealm(cmp.Or(c.Realm, r.DefaultRealm()))
+	return s2s.Principal{App: app, Realm: realm}, err
+}
+
+// AudienceHosts are the hosts a token may name, published names first, then
+// the additional ones an administrator has set.
+func (r *Role) AudienceHosts(ctx context.Context) ([]string, error) {
+	c, err := r.OAuthConfiguration(ctx)
+	if err != nil {
+		return nil, err
+	}
+	hosts := append([]string(nil), r.cfg.Hosts...)
+	for _, u := range append(splitList(c.AlternateAudienceURL), splitList(c.AdditionalAudienceURLs)...) {
+		if h, err := audienceHost(u); err == nil {
+			hosts = append(hosts, h)
+		}
+	}
+	return hosts, nil
+}
+
+func audienceHost(raw string) (string, error) {
+	u, err := url.Parse(raw)
+	if err != nil || u.Scheme != "https" || u.Host == "" {
+		return "", fmt.Errorf("%q is not an https URL", raw)
+	}
+	return u.Host, nil
+}
+
+// AllowedDomains are those to which Autodiscover may redirect.
+func (c OAuthConfiguration) AllowedDomains() []string {
+	return splitList(c.ExchangeAutodiscoverAllowedDomains)
+}
+
+func splitList(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return r == ';' || r == ',' || r == ' ' })
+}
+
+// Pool is a group of servers that runs services together. A deployment here
+// has one; its name gives the metadata URL (004-05).
+type Pool struct {
+	Fqdn      string
+	Site      string
+	Services  []string
+	Computers []string
+}
+
+// Pools lists the pools whose name matches, all for "".
+func (r *Role) Pools(pattern string) []Pool {
+	if pattern != "" && !settings.Match(pattern, r.cfg.Pool.Fqdn) {
+		return nil
+	}
+	return []Pool{r.cfg.Pool}
+}

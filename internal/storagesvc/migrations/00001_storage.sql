@@ -1,0 +1,26 @@
+-- +goose Up
+CREATE TABLE storage_conversation (
+    id        TEXT PRIMARY KEY,
+    body      TEXT NOT NULL,
+    stored_at BIGINT NOT NULL
+);
+
+CREATE TABLE storage_delivery (
+    id              TEXT PRIMARY KEY,
+    conversation_id TEXT NOT NULL REFERENCES storage_conversation (id),
+    sip             TEXT NOT NULL,
+    state           TEXT NOT NULL,
+    attempts        BIGINT NOT NULL,
+    item_id         TEXT NOT NULL,
+    code            TEXT NOT NULL,
+    detail          TEXT NOT NULL,
+    created_at      BIGINT NOT NULL,
+    changed_at      BIGINT NOT NULL,
+    UNIQUE (conversation_id, sip)
+);
+
+CREATE INDEX storage_delivery_state ON storage_delivery (state, changed_at);
+
+-- +goose Down
+DROP TABLE storage_delivery;
+DROP TABLE storage_conversation;
