@@ -1,0 +1,41 @@
+# The targets a contributor needs. `make test` installs what it needs.
+GO ?= go
+NPM ?= npm
+
+.PHONY: build test quick peers vet race e2e bench docs fuzz clean
+
+build:
+	$(GO) build -o bin/matchseal ./cmd/matchseal
+
+# Everything: static checks, unit tests with the race detector, vectors, and
+# the end-to-end suites with separate processes and foreign clients.
+test: vet peers
+	MATCHSEAL_REQUIRE_POSTGRES=1 $(GO) test -race -timeout 20m $(shell $(GO) list ./... | grep -v /test/)
+	MATCHSEAL_E2E=1 $(GO) test -timeout 20m -count 1 ./test/...
+	./scripts/generated-is-current
+
+# Without foreign clients and without the race detector: for every save.
+quick: vet
+	$(GO) test ./...
+
+vet:
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo 'gofmt would change these files'; exit 1; }
+	$(GO) vet ./...
+
+# Foreign programs the tests talk to; see scripts/peers.
+peers:
+	./scripts/peers
+
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem ./s2s ./ews ./internal/mailbox
+
+# Pages that are generated from the code.
+docs:
+	$(GO) generate ./...
+
+# Each fuzz target for a little while.
+fuzz:
+	./scripts/fuzz 30s
+
+clean:
+	rm -rf bin .matchseal
