@@ -1,0 +1,144 @@
+package outbound
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/matchseal/matchseal/internal/certs"
+)
+
+// dial opens a connection. The address policy sits where the socket is about
+// to connect, so that it judges the address that is dialled and not an
+// earlier answer of the resolver.
+func (c *Client) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	if to, ok := c.opts.Connect[strings.ToLower(address)]; ok {
+		address = to
+	}
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, fmt.Errorf("address %q: %w", address, err)
+	}
+	d := net.Dialer{
+		Timeout:  min(connectTimeout, c.opts.Timeout),
+		Resolver: c.resolver,
+		ControlContext: func(_ context.Context, _, resolved string, _ syscall.RawConn) error {
+			return c.checkAddress(host, resolved)
+		},
+	}
+	return d.DialContext(ctx, network, net.JoinHostPort(c.absolute(host), port))
+}
+
+// checkAddress refuses addresses at which no partner can be. Link-local ones
+// never pass: cloud platforms hand out their secrets at 169.254.169.254.
+func (c *Client) checkAddress(host, resolved string) error {
+	ap, err := netip.ParseAddrPort(resolved)
+	if err != nil {
+		return fmt.Errorf("address %q: %w", resolved, err)
+	}
+	addr := ap.Addr().Unmap()
+	switch {
+	case addr.IsLoopback() && c.opts.AllowLoopback:
+		return nil
+	case addr.IsLoopback():
+		return &AddressError{Host: host, Addr: addr, Why: "this computer itself (loopback)"}
+	case addr.IsUnspecified(), addr.IsMulticast(), addr.IsLinkLocalUnicast():
+		return &AddressError{Host: host, Addr: addr, Why: "no address of a server (link-local, multicast or unspecified)"}
+	}
+	return nil
+}
+
+// dialTLS opens a connection and shakes hands. It is ours and not the
+// transport's because trust is decided per host, and because a failure must
+// keep the certificates that the server sent: they are what the administrator
+// has to see.
+func (c *Client) dialTLS(ctx context.Context, network, address string) (net.Conn, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, fmt.Errorf("address %q: %w", address, err)
+	}
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	raw, err := c.dial(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	conn := tls.Client(raw, c.tlsConfig(host))
+	ctx, cancel := context.WithTimeout(ctx, min(handshakeTimeout, c.opts.Timeout))
+	defer cancel()
+	if err := conn.HandshakeContext(ctx); err != nil {
+		raw.Close()
+		return nil, c.handshakeError(host, raw.RemoteAddr(), err)
+	}
+	return conn, nil
+}
+
+func (c *Client) tlsConfig(host string) *tls.Config {
+	var trust Trust
+	if c.opts.Trust != nil {
+		trust = c.opts.Trust(host)
+	}
+	roots := c.opts.Roots
+	if trust.Roots != nil {
+		roots = trust.Roots
+	}
+	config := &tls.Config{
+		ServerName: host,
+		RootCAs:    roots,
+		MinVersion: tls.VersionTLS12,
+		NextProtos: []string{"h2", "http/1.1"},
+		Time:       c.opts.Now,
+	}
+	if len(trust.Pinned) > 0 {
+		// The standard verification cannot accept one certificate as it is,
+		// so it is done in VerifyConnection instead, after the pins.
+		config.InsecureSkipVerify = true
+		config.VerifyConnection = func(s tls.ConnectionState) error {
+			return verifyPinned(s.PeerCertificates, trust.Pinned, host, roots, c.opts.Now())
+		}
+	}
+	return config
+}
+
+// verifyPinned accepts a pinned certificate within its dates, and any other
+// that would have been accepted without a pin: when a server moves from its
+// self-signed certificate to a proper one, nothing breaks.
+func verifyPinned(chain, pinned []*x509.Certificate, host string, roots *x509.CertPool, now time.Time) error {
+	leaf := chain[0] // crypto/tls has refused an empty chain
+	if slices.ContainsFunc(pinned, leaf.Equal) {
+		if now.Before(leaf.NotBefore) || now.After(leaf.NotAfter) {
+			return &tls.CertificateVerificationError{
+				UnverifiedCertificates: chain,
+				Err:                    x509.CertificateInvalidError{Cert: leaf, Reason: x509.Expired},
+			}
+		}
+		return nil
+	}
+	between := x509.NewCertPool()
+	for _, cert := range chain[1:] {
+		between.AddCert(cert)
+	}
+	_, err := leaf.Verify(x509.VerifyOptions{DNSName: host, Roots: roots, Intermediates: between, CurrentTime: now})
+	if err != nil {
+		return &tls.CertificateVerificationError{
+			UnverifiedCertificates: chain,
+			Err:                    &pinError{err},
+		}
+	}
+	return nil
+}
+
+func (c *Client) handshakeError(host string, remote net.Addr, err error) error {
+	return &HandshakeError{
+		Host:    host,
+		Address: remote.String(),
+		Cause:   certs.ExplainVerify(err, nil, host, c.opts.Now()),
+		Err:     err,
+	}
+}
