@@ -1,3 +1,145 @@
 package problem
 
-func partnerRows() []Entry { return nil }
+import "net/http"
+
+// Failures of partner applications, auth servers and their metadata documents.
+// What the wire does to a fetch (TLS, DNS, connections) has the codes of the
+// transport.
+const (
+	PartnerNotFound       Code = "partner.not-found"
+	PartnerExists         Code = "partner.exists"
+	PartnerInvalid        Code = "partner.invalid"
+	PartnerSource         Code = "partner.source"
+	PartnerKey            Code = "partner.key"
+	PartnerSelf           Code = "partner.self"
+	PartnerIdentity       Code = "partner.identity-changed"
+	PartnerConflict       Code = "partner.conflict"
+	PartnerDisabled       Code = "partner.disabled"
+	PartnerAuthServerOnly Code = "partner.auth-server-only"
+	PartnerNoDocument     Code = "partner.no-document"
+
+	PartnerMetadataURL      Code = "partner.metadata-url"
+	PartnerMetadataNotFound Code = "partner.metadata-not-found"
+	PartnerMetadataStatus   Code = "partner.metadata-status"
+	PartnerMetadataInvalid  Code = "partner.metadata-invalid"
+	PartnerMetadataRealm    Code = "partner.metadata-realm"
+	PartnerMetadataKeys     Code = "partner.metadata-keys"
+)
+
+func partnerRows() []Entry {
+	return append(partnerRecordRows(), partnerMetadataRows()...)
+}
+
+// partnerRecordRows are about the records themselves.
+func partnerRecordRows() []Entry {
+	return []Entry{{
+		Code:       PartnerNotFound,
+		Title:      "there is no such partner application or auth server",
+		Cause:      "Nothing of that name or application id is registered on this role; names are compared without regard to case.",
+		Remedy:     "List what there is: Get-PartnerApplication on Exchange, Get-CsPartnerApplication on Skype for Business.",
+		HTTPStatus: http.StatusNotFound,
+	}, {
+		Code:       PartnerExists,
+		Title:      "the partner application exists already",
+		Cause:      "One partner application stands for one product, however many pools and servers it has; the name or the identity is taken.",
+		Remedy:     "Keep it, change it with Set-CsPartnerApplication or Set-PartnerApplication, or remove it first: Remove-CsPartnerApplication <name>.",
+		HTTPStatus: http.StatusConflict,
+	}, {
+		Code:       PartnerInvalid,
+		Title:      "a value of the partner application is not acceptable",
+		Cause:      "A name, trust level or list has a form that no partner application can have.",
+		Remedy:     "Give a value of the form the message names.",
+		HTTPStatus: http.StatusBadRequest,
+	}, {
+		Code:       PartnerSource,
+		Title:      "a partner application needs exactly one source of trust",
+		Cause:      "Trust comes from a metadata document, from certificates given by hand, or from an auth server, and each needs other values beside it.",
+		Remedy:     `Give -MetadataUrl alone; or -CertificateFileData with -ApplicationIdentifier and -Realm; or -ApplicationIdentifier with -UseOAuthServer.`,
+		HTTPStatus: http.StatusBadRequest,
+	}, {
+		Code:       PartnerKey,
+		Title:      "the certificate cannot verify tokens",
+		Cause:      "Tokens are signed with RSA keys of 2048 bits or more, under a certificate that has not expired.",
+		Remedy:     "Ask the partner's administrator for its current signing certificate (not the one of its web site).",
+		HTTPStatus: http.StatusBadRequest,
+	}, {
+		Code:       PartnerSelf,
+		Title:      "a server cannot be its own partner",
+		Cause:      "The metadata document or the identity given is that of this role: the two URLs of a pairing were probably confused.",
+		Remedy:     "Give each side the other side's URL: on Exchange https://<pool>/metadata/json/1, on Skype for Business https://autodiscover.<domain>/autodiscover/metadata/json/1.",
+		HTTPStatus: http.StatusBadRequest,
+	}, {
+		Code:       PartnerIdentity,
+		Title:      "the metadata document names somebody else than was pinned",
+		Cause:      "The identity of a partner is pinned when it is added. Its realm was changed, the URL leads to another server now, or somebody stands in between.",
+		Remedy:     "Ask the partner's administrator whether id or realm were changed on purpose. If so, remove the partner application and add it again; the stored keys stay in force until then.",
+		HTTPStatus: http.StatusConflict,
+	}, {
+		Code:       PartnerConflict,
+		Title:      "the partner application was changed by somebody else at the same time",
+		Cause:      "Two changes met.",
+		Remedy:     "Look at the record and type the command again.",
+		Retry:      Later,
+		HTTPStatus: http.StatusConflict,
+	}, {
+		Code:       PartnerDisabled,
+		Title:      "the partner application is disabled",
+		Cause:      "An administrator switched it off; it may not call, and is not called.",
+		Remedy:     "Switch it on: Set-CsPartnerApplication -Identity <name> -Enabled $true, or Set-PartnerApplication <name> -Enabled $true.",
+		HTTPStatus: http.StatusForbidden,
+	}, {
+		Code:       PartnerAuthServerOnly,
+		Title:      "the partner application takes tokens of an auth server only",
+		Cause:      "Calling it needs a token that an auth server issues.",
+		Remedy:     "If the partner is on your own premises, trust it directly: Set-CsPartnerApplication -Identity <name> -MetadataUrl <url>.",
+		HTTPStatus: http.StatusBadRequest,
+	}, {
+		Code:       PartnerNoDocument,
+		Title:      "the partner application has no metadata URL",
+		Cause:      "Its certificates were given by hand, or it uses an auth server; there is no document to read again.",
+		Remedy:     "Give the new certificate by hand, or a URL: Set-CsPartnerApplication -Identity <name> -MetadataUrl <url>.",
+		HTTPStatus: http.StatusBadRequest,
+	}}
+}
+
+// partnerMetadataRows are about the document behind a metadata URL.
+func partnerMetadataRows() []Entry {
+	return []Entry{{
+		Code:       PartnerMetadataURL,
+		Title:      "the metadata URL cannot be used",
+		Cause:      "A metadata document is read over https, from a URL without user name or fragment.",
+		Remedy:     "Skype for Business publishes https://<pool>/metadata/json/1, Exchange https://autodiscover.<domain>/autodiscover/metadata/json/1.",
+		HTTPStatus: http.StatusBadRequest,
+	}, {
+		Code:       PartnerMetadataNotFound,
+		Title:      "there is no metadata document at the URL",
+		Cause:      "The server answers, but not at this path; the path is easily mistyped (json, not jason or jaon).",
+		Remedy:     "Skype for Business publishes https://<pool>/metadata/json/1, Exchange https://autodiscover.<domain>/autodiscover/metadata/json/1.",
+		HTTPStatus: http.StatusBadGateway,
+	}, {
+		Code:       PartnerMetadataStatus,
+		Title:      "the server did not hand out its metadata document",
+		Cause:      "It asks for a log-on, has no signing certificate, or is in trouble.",
+		Remedy:     "Check the other side: Get-AuthConfig and Get-ExchangeCertificate on Exchange, Get-CsCertificate -Type OAuthTokenIssuer on Skype for Business; the document is handed out without authentication.",
+		Retry:      Later,
+		HTTPStatus: http.StatusBadGateway,
+	}, {
+		Code:       PartnerMetadataInvalid,
+		Title:      "what the URL answers is not a metadata document",
+		Cause:      "The answer is a log-on or error page, is cut, too large, or breaks the rules of the format.",
+		Remedy:     "Look at it: matchseal metadata fetch <url>, then matchseal metadata explain <file>.",
+		HTTPStatus: http.StatusBadGateway,
+	}, {
+		Code:       PartnerMetadataRealm,
+		Title:      "the metadata document does not say which realm to trust",
+		Cause:      `Its realm is "*", every tenant of a service, or it contradicts the realm that was given.`,
+		Remedy:     "State the realm that the partner's tokens come from: -Realm <tenant id or domain>.",
+		HTTPStatus: http.StatusBadGateway,
+	}, {
+		Code:       PartnerMetadataKeys,
+		Title:      "the metadata document has no key that can verify tokens",
+		Cause:      "Its signing certificates have expired, are too short, or are missing.",
+		Remedy:     "Renew the signing certificate at the other side, then add or refresh the partner application again.",
+		HTTPStatus: http.StatusBadGateway,
+	}}
+}
