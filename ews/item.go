@@ -21,34 +21,10 @@ const (
 
 // Body is the body of an item. Text may be HTML.
 type Body struct {
-	Type BodyType
+	Type BodyType // BodyHTML or BodyText; empty is written as BodyText
 	Text string
 	// Truncated is known from Exchange 2013 on.
 	Truncated bool
-}
-
-// Mailbox is a sender or recipient.
-type Mailbox struct {
-	Name    string
-	Address string // EmailAddress, an SMTP address when RoutingType is SMTP
-	// RoutingType is "SMTP" or "EX"; empty means SMTP.
-	RoutingType string
-	// Type is MailboxType: "Mailbox", "PublicDL", "OneOff" …
-	Type string
-}
-
-// Attachment is what an item says of one of its attachments.
-type Attachment struct {
-	ID          string // AttachmentId
-	Item        bool   // an ItemAttachment, not a FileAttachment
-	Name        string
-	ContentType string
-	ContentID   string
-	Size        int
-	Modified    time.Time
-	Inline      bool
-	// Content belongs to a FileAttachment in CreateItem.
-	Content []byte
 }
 
 // InternetHeader is one header of a message as it was received.

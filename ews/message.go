@@ -1,7 +1,6 @@
 package ews
 
 import (
-	"fmt"
 	"strconv"
 	"time"
 )
@@ -55,26 +54,15 @@ func (m ResponseMessage) class() ResponseClass {
 	return ClassError
 }
 
-// ResponseError is a response message of class Error as a Go error.
-type ResponseError struct {
-	Operation string
-	// Index is the place of the message in the response, counted from zero.
-	Index int
-	Code  ResponseCode
-	Text  string
-	// BackOff is how long the server asks to wait, zero when it does not.
-	BackOff time.Duration
-}
+func (m ResponseMessage) outcome() ResponseMessage { return m }
 
-func (e *ResponseError) Error() string {
-	return fmt.Sprintf("%s: %s: %s", e.Operation, e.Code, e.Text)
-}
-
-func (m ResponseMessage) err(operation string, index int) error {
-	if m.OK() {
-		return nil
+// outcomesOf returns the outcomes of the messages of a response.
+func outcomesOf[M interface{ outcome() ResponseMessage }](messages []M) []ResponseMessage {
+	list := make([]ResponseMessage, len(messages))
+	for i := range messages {
+		list[i] = messages[i].outcome()
 	}
-	return &ResponseError{Operation: operation, Index: index, Code: m.Code, Text: m.Text, BackOff: backOff(m.Details)}
+	return list
 }
 
 func backOff(details []Detail) time.Duration {

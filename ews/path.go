@@ -16,4 +16,73 @@ func Field(uri string) FieldPath { return FieldPath{URI: uri} }
 func Extended(uri ExtendedFieldURI) FieldPath { return FieldPath{Extended: uri} }
 
 // IsExtended reports whether the path is an ExtendedFieldURI.
-func (p FieldPath) IsExtended() bool { return p.URI == "" }
+func (p FieldPath) IsExtended() bool { return p.Extended != ExtendedFieldURI{} }
+
+// String returns a short form for logs.
+func (p FieldPath) String() string {
+	switch {
+	case p.IsExtended():
+		return p.Extended.String()
+	case p.Index != "":
+		return p.URI + "[" + p.Index + "]"
+	}
+	return p.URI
+}
+
+// decodePath reads one of the elements that stand for a path; ok is false for
+// any other element.
+func decodePath(e element) (p FieldPath, ok bool) {
+	switch e.name() {
+	case "FieldURI":
+		return Field(e.need("FieldURI")), true
+	case "IndexedFieldURI":
+		return FieldPath{URI: e.need("FieldURI"), Index: e.need("FieldIndex")}, true
+	case "ExtendedFieldURI":
+		return Extended(decodeExtendedFieldURI(e)), true
+	case "ExceptionFieldURI":
+		return Field(e.need("FieldURI")), true
+	}
+	return FieldPath{}, false
+}
+
+// onlyPath returns the path among the children of e.
+func onlyPath(e element) FieldPath {
+	for c := range e.in(nsTypes) {
+		if p, ok := decodePath(c); ok {
+			return p
+		}
+	}
+	e.fail("The element '%s' names no property", e.name())
+	return FieldPath{}
+}
+
+func decodePaths(e element) (paths []FieldPath) {
+	for c := range e.in(nsTypes) {
+		if p, ok := decodePath(c); ok {
+			paths = append(paths, p)
+		}
+	}
+	return paths
+}
+
+func (p FieldPath) encode(w *writer) {
+	switch {
+	case p.IsExtended():
+		p.Extended.encode(w)
+	case p.Index != "":
+		w.empty("t:IndexedFieldURI", "FieldURI", p.URI, "FieldIndex", p.Index)
+	default:
+		w.empty("t:FieldURI", "FieldURI", p.URI)
+	}
+}
+
+func encodePaths(w *writer, name string, paths []FieldPath) {
+	if len(paths) == 0 {
+		return
+	}
+	w.open(name)
+	for _, p := range paths {
+		p.encode(w)
+	}
+	w.close(name)
+}
