@@ -1,4 +1,4 @@
-//go:build unix
+//go:build linux || darwin || freebsd || netbsd || openbsd || dragonfly
 
 package store
 
@@ -35,4 +35,12 @@ func syncDirectory(dir string) error {
 
 func isDiskFull(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
+}
+
+func isReadOnlyFileSystem(err error) bool { return errors.Is(err, syscall.EROFS) }
+
+// mayWrite says why path cannot be written, without opening it.
+func mayWrite(path string) error {
+	const writeAccess = 2 // W_OK
+	return syscall.Access(path, writeAccess)
 }

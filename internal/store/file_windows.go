@@ -7,6 +7,7 @@ import (
 )
 
 const (
+	errorWriteProtect     syscall.Errno = 19
 	errorSharingViolation syscall.Errno = 32
 	errorHandleDiskFull   syscall.Errno = 39
 	errorDiskFull         syscall.Errno = 112
@@ -36,3 +37,8 @@ func syncDirectory(string) error { return nil }
 func isDiskFull(err error) bool {
 	return errors.Is(err, errorDiskFull) || errors.Is(err, errorHandleDiskFull)
 }
+
+func isReadOnlyFileSystem(err error) bool { return errors.Is(err, errorWriteProtect) }
+
+// mayWrite knows nothing: an access list is only asked by opening.
+func mayWrite(string) error { return nil }

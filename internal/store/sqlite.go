@@ -54,6 +54,10 @@ func openSQLite(ctx context.Context, path string, o Options) (_ *DB, err error) 
 	}
 	if err != nil {
 		_ = db.DB.Close() // the failure to open is the news
+		// The engine has one word for all reasons why a file cannot be opened.
+		if reason := errors.Join(mayWrite(path), mayWrite(filepath.Dir(path))); reason != nil {
+			return nil, problem.Wrap(reason, codeOfFile(reason), "open the database %s", path)
+		}
 		return nil, explain(err, "open the database "+path)
 	}
 	return db, nil
@@ -104,12 +108,14 @@ func createFile(path string) error {
 	return errors.Join(f.Close(), syncDirectory(filepath.Dir(path)))
 }
 
-// codeOfFile tells a full disk and a missing right from other trouble with
-// files.
+// codeOfFile tells a full disk, a read-only one and a missing right from other
+// trouble with files.
 func codeOfFile(err error) problem.Code {
 	switch {
 	case isDiskFull(err):
 		return problem.StoreFull
+	case isReadOnlyFileSystem(err):
+		return problem.StoreReadOnly
 	case errors.Is(err, fs.ErrPermission):
 		return problem.StoreDenied
 	}
