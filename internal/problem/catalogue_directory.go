@@ -21,6 +21,8 @@ const (
 	RBACUnknownRole       Code = "rbac.unknown-role"
 	RBACUnknownAssignment Code = "rbac.unknown-assignment"
 	RBACTaken             Code = "rbac.taken"
+	RBACInvalid           Code = "rbac.invalid"
+	RoleAssigned          Code = "rbac.assigned"
 	RBACUnknownType       Code = "rbac.unknown-application-type"
 )
 
@@ -135,6 +137,19 @@ func rbacRows() []Entry {
 		Title:      "a role assignment with this name exists already",
 		Cause:      "The name was given by hand and belongs to another assignment.",
 		Remedy:     "Leave -Name out, so that a free name is found, or choose another one.",
+		HTTPStatus: http.StatusConflict,
+	}, {
+		Code:       RBACInvalid,
+		Title:      "the role assignment cannot be made as asked",
+		Cause:      "An assignment belongs to an account, and its name has at most 64 characters.",
+		Remedy:     "Name the account with -User, and leave -Name out or choose a shorter one.",
+		HTTPStatus: http.StatusBadRequest,
+	}, {
+		Code:       RoleAssigned,
+		Title:      "the account has this role already",
+		Cause:      "A role is assigned to an account once.",
+		Remedy:     "Nothing is left to do. See what the account has: Get-ManagementRoleAssignment -RoleAssignee <account>.",
+		Severity:   Warning,
 		HTTPStatus: http.StatusConflict,
 	}, {
 		Code:       RBACUnknownType,
