@@ -130,6 +130,10 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, local bool) (any,
 	if err != nil {
 		return nil, err
 	}
+	// A switched-off operator is out at once; groups count from the log-on.
+	if u, err := s.cfg.Directory.User(r.Context(), op.Account.ID); err != nil || !u.Enabled {
+		return nil, problem.New(problem.ManageSession, "the account %s is disabled or gone", op.Account.Name)
+	}
 	call, ok := s.calls[name]
 	if !ok {
 		return nil, problem.New(problem.ManageUnknownCall, "this node knows no call %q; it runs %s", name, strings.Join(s.cfg.Roles, ", "))

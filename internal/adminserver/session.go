@@ -1,7 +1,6 @@
 package adminserver
 
 import (
-	"context"
 	"crypto/rand"
 	"encoding/json"
 	"net"
@@ -13,6 +12,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/matchseal/matchseal/internal/adminapi"
+	"github.com/matchseal/matchseal/internal/directory"
 	"github.com/matchseal/matchseal/internal/problem"
 )
 
@@ -55,39 +55,23 @@ func (s *Server) logOn(r *http.Request, body []byte, local bool) (any, error) {
 }
 
 func (s *sessions) open(r *http.Request, req adminapi.LogOnRequest, local bool) (Operator, error) {
-	ctx := r.Context()
 	if local {
-		u, err := s.cfg.Directory.Resolve(ctx, req.Account)
-		if err != nil {
-			return Operator{}, err
-		}
-		if !u.Enabled || u.Service {
-			return Operator{}, problem.New(problem.ManageLogOn, "the account %s is disabled or a service account", u.Name)
-		}
-		return s.operatorFor(ctx, u.ID)
+		on, err := s.cfg.Directory.LogOnAs(r.Context(), req.Account)
+		return s.operatorOf(on), err
 	}
 	source, _, _ := net.SplitHostPort(r.RemoteAddr)
 	if !s.mayTry(source) {
 		return Operator{}, problem.New(problem.ManageLogOn, "too many failed log-ons from %s", source)
 	}
-	u, err := s.cfg.Directory.Verify(ctx, req.Account, req.Password)
+	on, err := s.cfg.Directory.LogOn(r.Context(), req.Account, req.Password)
 	if err != nil {
 		s.countFailure(source)
-		return Operator{}, err
 	}
-	return s.operatorFor(ctx, u.ID)
+	return s.operatorOf(on), err
 }
 
-func (s *sessions) operatorFor(ctx context.Context, userID string) (Operator, error) {
-	u, err := s.cfg.Directory.User(ctx, userID)
-	if err != nil {
-		return Operator{}, err
-	}
-	groups, err := s.cfg.Directory.MemberOf(ctx, userID)
-	if err != nil {
-		return Operator{}, err
-	}
-	return Operator{Account: u, Groups: groups, Expires: s.cfg.Now().Add(s.cfg.Lifetime)}, nil
+func (s *sessions) operatorOf(on directory.LogOn) Operator {
+	return Operator{Account: on.User, Groups: on.Groups, Expires: s.cfg.Now().Add(s.cfg.Lifetime)}
 }
 
 // mayTry allows a source ten failures at once and one more every ten seconds.

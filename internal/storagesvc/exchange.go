@@ -108,9 +108,7 @@ func (x *exchange) locate(ctx context.Context, u directory.User, useCache bool, 
 }
 
 func (x *exchange) client(m *mailbox) *ews.Client {
-	return &ews.Client{HTTP: x.cfg.HTTP, URL: m.url, Version: ews.Exchange2013, Trace: func(e ews.TraceEvent) {
-		m.trace.message("EWS", string(e.Tag), e.Time, e.Text)
-	}}
+	return &ews.Client{HTTP: x.cfg.HTTP, URL: m.url, Version: ews.Exchange2013, Trace: m.trace.ews}
 }
 
 // as makes the call for the mailbox's owner; a failure forgets where the

@@ -64,7 +64,7 @@ func newQueue(ctx context.Context, s *Service) (*queue, error) {
 		FetchPollInterval:    pollInterval,
 		JobTimeout:           s.cfg.Timeout,
 		RescueStuckJobsAfter: 2 * s.cfg.Timeout,
-		RetryPolicy:          q,
+		RetryPolicy:          ownTrouble{},
 		// Giving up is decided by age in Work, never by the queue.
 		MaxAttempts: 30000,
 	})
@@ -117,9 +117,12 @@ func (q *queue) releaseOrphans(ctx context.Context) error {
 	})
 }
 
-// NextRetry serves the attempts that never got as far as a delivery, because
+// ownTrouble spaces the attempts that never got as far as a delivery, because
 // the role's own database failed.
-func (q *queue) NextRetry(job *rivertype.JobRow) time.Time {
+type ownTrouble struct{}
+
+// NextRetry implements river.ClientRetryPolicy.
+func (ownTrouble) NextRetry(job *rivertype.JobRow) time.Time {
 	return time.Now().Add(backOff(len(job.Errors)))
 }
 
