@@ -3,8 +3,8 @@
 //
 // It owns the http.Transport and what holds for all calls: TLS 1.2 or newer
 // with a verified certificate, the resolver, addresses that are never called,
-// redirects, timeouts, and the words for what went wrong on the way, ours and
-// the ones .NET prints in the same place.
+// redirects, timeouts, and the words for what went wrong on the way (a fetch of
+// authmeta included), ours and the ones .NET prints in the same place.
 //
 // There is no switch that turns certificate verification off. A server whose
 // authority is not trusted is reached by trusting that authority for that

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"github.com/matchseal/matchseal/authmeta"
+	"github.com/matchseal/matchseal/internal/problem"
 )
 
 // TrustText is what .NET says to a certificate that is not trusted, misnamed
@@ -20,13 +23,15 @@ func DotNetText(err error) string {
 		return ""
 	}
 	var (
-		status   *StatusError
-		redirect *RedirectError
+		status *StatusError
+		fetch  *authmeta.FetchError
 	)
 	switch {
 	case errors.As(f, &status):
 		return StatusText(status.Status)
-	case errors.As(f, &redirect):
+	case errors.As(f, &fetch) && fetch.Status != 0 && fetch.Status != http.StatusOK:
+		return StatusText(fetch.Status)
+	case f.Code == problem.NetRedirect:
 		return StatusText(http.StatusFound)
 	}
 	text := f.Entry().CmdletText

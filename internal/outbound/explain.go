@@ -28,6 +28,10 @@ func Explain(err error) *problem.Failure {
 	if errors.As(err, &known) {
 		return known
 	}
+	f, err := explainMetadata(err)
+	if f != nil {
+		return f
+	}
 	code, detail := classify(err)
 	return &problem.Failure{Code: code, Detail: detail, Err: err}
 }
