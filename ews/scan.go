@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -58,7 +59,7 @@ type attribute struct {
 // returned as they are, everything else as a *SyntaxError.
 func readDocument(r io.Reader, l Limits) (*document, error) {
 	l = l.withDefaults()
-	data, err := io.ReadAll(io.LimitReader(r, l.Bytes+1))
+	data, err := readAll(io.LimitReader(r, l.Bytes+1))
 	if err != nil {
 		return nil, fmt.Errorf("read the document: %w", err)
 	}
@@ -70,6 +71,23 @@ func readDocument(r io.Reader, l Limits) (*document, error) {
 		return nil, syntax
 	}
 	return d, nil
+}
+
+// readAll is io.ReadAll with a first buffer that most requests fit in.
+func readAll(r io.Reader) ([]byte, error) {
+	buf := make([]byte, 0, 8<<10)
+	for {
+		n, err := r.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		switch {
+		case err == io.EOF:
+			return buf, nil
+		case err != nil:
+			return nil, err
+		case len(buf) == cap(buf):
+			buf = slices.Grow(buf, cap(buf))
+		}
+	}
 }
 
 // scanner reads the subset of XML that SOAP 1.1 allows: no document type, no

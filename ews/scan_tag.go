@@ -101,7 +101,7 @@ func (s *scanner) link(qname string, offset int) {
 		f.last = i
 	}
 	if s.elements == nil {
-		s.elements = make([]node, 0, min(len(s.src)/48+8, 4096))
+		s.elements = make([]node, 0, min(len(s.src)/96+8, 4096))
 	}
 	s.elements = append(s.elements, node{offset: int32(offset), attrs: int32(len(s.attrs))})
 	s.open = append(s.open, frame{element: i, qname: qname, scope: len(s.scope)})

@@ -14,6 +14,7 @@ type writer struct {
 	w       io.Writer
 	version Version
 	buf     []byte
+	opened  int // length of buf after the last start tag
 	err     error
 }
 
@@ -28,6 +29,7 @@ func (w *writer) knows(v Version) bool { return w.version.AtLeast(v) }
 func (w *writer) open(name string, attrs ...string) {
 	w.tag(name, attrs)
 	w.buf = append(w.buf, '>')
+	w.opened = len(w.buf)
 }
 
 // empty writes an element without content.
@@ -48,8 +50,14 @@ func (w *writer) tag(name string, attrs []string) {
 	}
 }
 
+// close writes an end tag, or makes the start tag an empty element when nothing
+// was written since.
 func (w *writer) close(name string) {
-	w.buf = append(append(append(w.buf, '<', '/'), name...), '>')
+	if n := len(w.buf); n == w.opened {
+		w.buf = append(w.buf[:n-1], '/', '>')
+	} else {
+		w.buf = append(append(append(w.buf, '<', '/'), name...), '>')
+	}
 	if len(w.buf) >= flushAt {
 		w.flush()
 	}
@@ -59,7 +67,7 @@ func (w *writer) flush() {
 	if w.err == nil {
 		_, w.err = w.w.Write(w.buf)
 	}
-	w.buf = w.buf[:0]
+	w.buf, w.opened = w.buf[:0], -1
 }
 
 // text writes an element that holds text.
