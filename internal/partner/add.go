@@ -171,7 +171,7 @@ func (s *Store) noteAdded(ctx context.Context, done Added, by string) {
 }
 
 func identityChanged(have Application, now s2s.Principal) error {
-	return problem.New(problem.PartnerIdentity, "%s is pinned as %s, but its document now says %s; the stored keys stay in force",
+	return problem.New(problem.MetadataIdentityChanged, "%s is pinned as %s, but its document now says %s; the stored keys stay in force",
 		have.Name, s2s.Principal{App: have.App, Realm: have.Realm}, now)
 }
 

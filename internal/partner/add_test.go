@@ -110,13 +110,13 @@ func TestAddRefusesWhatItCannotRead(t *testing.T) {
 	}{
 		"002-28 002-39 003-16 a path that does not exist": {
 			"https://autodiscover.litware.test/autodiscover/metadata/jason/1", "",
-			problem.PartnerMetadataNotFound, exchangeURL},
-		"002-28 a page that is no document":     {broken, "", problem.PartnerMetadataInvalid, ""},
+			problem.MetadataNotFound, exchangeURL},
+		"002-28 a page that is no document":     {broken, "", problem.MetadataPage, ""},
 		"our own document: the URLs were mixed": {skypeURL, "", problem.PartnerSelf, ""},
-		"every tenant, no realm stated":         {everybody, "", problem.PartnerMetadataRealm, ""},
-		"another realm than stated":             {exchangeURL, "fabrikam.test", problem.PartnerMetadataRealm, ""},
-		"no signing certificate":                {keyless, "", problem.PartnerMetadataStatus, ""},
-		"http":                                  {"http" + strings.TrimPrefix(exchangeURL, "https"), "", problem.PartnerMetadataURL, "https"},
+		"every tenant, no realm stated":         {everybody, "", problem.MetadataWrongRealm, ""},
+		"another realm than stated":             {exchangeURL, "fabrikam.test", problem.MetadataWrongRealm, ""},
+		"no signing certificate":                {keyless, "", problem.MetadataStatus, ""},
+		"http":                                  {"http" + strings.TrimPrefix(exchangeURL, "https"), "", problem.MetadataURL, "https"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := Application{Name: "Partner", Realm: c.realm, Enabled: true}
@@ -201,7 +201,7 @@ func TestAddingTwice(t *testing.T) {
 	t.Run("the script does not let the URL become somebody else", func(t *testing.T) {
 		h.web.publish(otherPool, s2s.Principal{App: s2s.ExchangeApp, Realm: "fabrikam.test"}, keys()[1])
 		_, err := add("Exchange", otherPool, true)
-		wantCode(t, err, problem.PartnerIdentity)
+		wantCode(t, err, problem.MetadataIdentityChanged)
 	})
 }
 

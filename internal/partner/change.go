@@ -85,8 +85,8 @@ func (s *Store) changed(ctx context.Context, before Application, change func(*Ap
 		after.Document = Document{Withdrawn: before.Document.Withdrawn}
 	default:
 		preview, err := s.Preview(ctx, after.MetadataURL, before.Realm)
-		if problem.Is(err, problem.PartnerMetadataRealm) {
-			return after, problem.Wrap(err, problem.PartnerIdentity, "%s is pinned as %s", before.Name, identity)
+		if problem.Is(err, problem.MetadataWrongRealm) {
+			return after, problem.Wrap(err, problem.MetadataIdentityChanged, "%s is pinned as %s", before.Name, identity)
 		}
 		if err != nil {
 			return after, err

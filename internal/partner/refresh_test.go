@@ -132,14 +132,14 @@ func TestRefreshThatFails(t *testing.T) {
 		}
 	}
 	h.web.serve(exchangeURL, http.NotFoundHandler())
-	refuse(problem.PartnerMetadataNotFound)
-	refuse(problem.PartnerMetadataNotFound)
+	refuse(problem.MetadataNotFound)
+	refuse(problem.MetadataNotFound)
 
 	t.Run("an identity that changed is refused, journaled and stays so", func(t *testing.T) {
 		for _, other := range []s2s.Principal{
 			{App: s2s.ExchangeApp, Realm: "fabrikam.test"}, {App: s2s.SharePointApp, Realm: "litware.test"}, skype} {
 			h.web.publish(exchangeURL, other, keys()[1])
-			refuse(problem.PartnerIdentity)
+			refuse(problem.MetadataIdentityChanged)
 		}
 		if got := h.verify(t, h.token(t, exchange, keys()[1], "")); got == "" {
 			t.Error("the key of the other identity is trusted")

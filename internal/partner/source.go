@@ -35,7 +35,7 @@ func (s *Store) Preview(ctx context.Context, url string, stated s2s.Realm) (*Pre
 
 func (s *Store) preview(ctx context.Context, kind kind, url string, stated s2s.Realm) (*Preview, error) {
 	if len(url) > maxURL {
-		return nil, problem.New(problem.PartnerMetadataURL, "a metadata URL of %d characters is too long; %d is the limit", len(url), maxURL)
+		return nil, problem.New(problem.MetadataURL, "a metadata URL of %d characters is too long; %d is the limit", len(url), maxURL)
 	}
 	own, err := s.cfg.Own(ctx)
 	if err != nil {
@@ -65,7 +65,7 @@ func (s *Store) fetch(ctx context.Context, sub subject, force bool) (*Preview, e
 	}
 	var refused *authmeta.ParseError
 	if errors.As(err, &refused) && (refused.Reason == authmeta.IdentityChanged || refused.Reason == authmeta.WrongRealm) {
-		return nil, problem.Wrap(err, problem.PartnerIdentity, "%s is pinned as %s; its document was refused and the stored keys stay in force", sub.name, sub.identity)
+		return nil, problem.Wrap(err, problem.MetadataIdentityChanged, "%s is pinned as %s; its document was refused and the stored keys stay in force", sub.name, sub.identity)
 	}
 	return nil, explain(sub.url, err)
 }
@@ -96,46 +96,12 @@ func (p *Preview) firstDocument(now time.Time, c Schedule) Document {
 	}
 }
 
-// explain gives a failed fetch its code. What happened below HTTP keeps the
-// codes of the transport, which cmdlets print in the products' words.
+// explain gives a failed fetch its code; cmdlets print it in the products'
+// words (outbound.SkypeMetadataText, outbound.ExchangeMetadataText).
 func explain(url string, err error) error {
-	var fetch *authmeta.FetchError
-	if !errors.As(err, &fetch) {
-		return fmt.Errorf("reading the metadata document at %s: %w", url, err)
-	}
 	var refused *authmeta.ParseError
-	switch fetch.Reason {
-	case authmeta.TLS, authmeta.DNS, authmeta.Connect, authmeta.Timeout, authmeta.Redirect:
-		return fmt.Errorf("reading the metadata document at %s: %w", url, outbound.Explain(fetch))
-	case authmeta.Stopped:
-		return fmt.Errorf("reading the metadata document at %s: %w", url, fetch.Err)
-	case authmeta.BadURL:
-		return problem.New(problem.PartnerMetadataURL, "%s", fetch.Error())
-	case authmeta.NotFound:
-		return withStatus(problem.PartnerMetadataNotFound, fetch)
-	case authmeta.Status:
-		return withStatus(problem.PartnerMetadataStatus, fetch)
+	if errors.As(err, &refused) && refused.Reason == authmeta.OwnIdentity {
+		return problem.Wrap(err, problem.PartnerSelf, "the document at %s is that of this server itself", url)
 	}
-	if errors.As(err, &refused) {
-		return &problem.Failure{Code: codeOf(refused.Reason), Detail: fetch.Error()}
-	}
-	return &problem.Failure{Code: problem.PartnerMetadataInvalid, Detail: fetch.Error()}
-}
-
-// withStatus keeps the HTTP status where outbound finds it, for the sentence
-// .NET prints about it.
-func withStatus(code problem.Code, fetch *authmeta.FetchError) error {
-	return &problem.Failure{Code: code, Detail: fetch.Error(), Err: &outbound.StatusError{URL: fetch.URL, Status: fetch.Status}}
-}
-
-func codeOf(r authmeta.Reason) problem.Code {
-	switch r {
-	case authmeta.OwnIdentity:
-		return problem.PartnerSelf
-	case authmeta.WildcardRealm, authmeta.WrongRealm:
-		return problem.PartnerMetadataRealm
-	case authmeta.NoKey, authmeta.ExpiredKey, authmeta.WeakKey, authmeta.WrongKey:
-		return problem.PartnerMetadataKeys
-	}
-	return problem.PartnerMetadataInvalid
+	return fmt.Errorf("reading the metadata document: %w", outbound.Explain(err))
 }

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"log/slog"
-	"path"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"github.com/matchseal/matchseal/authmeta"
 	"github.com/matchseal/matchseal/internal/journal"
 	"github.com/matchseal/matchseal/internal/problem"
+	"github.com/matchseal/matchseal/internal/settings"
 	"github.com/matchseal/matchseal/internal/store"
 	"github.com/matchseal/matchseal/s2s"
 )
@@ -84,7 +84,8 @@ func (s *Store) List(ctx context.Context) ([]Application, error) {
 
 // Find returns the partner applications whose name matches pattern, without
 // regard to case and with * and ? as wildcards, or whose application id is
-// pattern. No match is an empty list, not an error (001-10).
+// pattern; an empty pattern matches all. No match is an empty list, not an
+// error (001-10).
 func (s *Store) Find(ctx context.Context, pattern string) ([]Application, error) {
 	v, err := s.view(ctx)
 	if err != nil {
@@ -99,11 +100,8 @@ func (s *Store) Find(ctx context.Context, pattern string) ([]Application, error)
 	return found, nil
 }
 
-// matches never sees a malformed pattern do harm: path.Match reports one as
-// an error, which is no match.
 func matches(pattern string, a Application) bool {
-	byName, _ := path.Match(fold(pattern), fold(a.Name))
-	return byName || fold(pattern) == string(a.App)
+	return pattern == "" || settings.Match(pattern, a.Name) || fold(pattern) == string(a.App)
 }
 
 // Get returns the one partner application that identity, a name or an

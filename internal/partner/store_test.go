@@ -114,14 +114,14 @@ func TestSet(t *testing.T) {
 	})
 	t.Run("who a partner is cannot be changed", func(t *testing.T) {
 		_, err := set(func(a *Application) { a.Realm = "fabrikam.test" })
-		wantCode(t, err, problem.PartnerIdentity)
+		wantCode(t, err, problem.MetadataIdentityChanged)
 		const elsewhere = "https://autodiscover.fabrikam.test/autodiscover/metadata/json/1"
 		h.web.publish(elsewhere, s2s.Principal{App: s2s.ExchangeApp, Realm: "fabrikam.test"}, keys()[1])
 		_, err = set(func(a *Application) { a.TrustMetadata(elsewhere) })
-		wantCode(t, err, problem.PartnerIdentity)
+		wantCode(t, err, problem.MetadataIdentityChanged)
 		h.web.publish(elsewhere, s2s.Principal{App: s2s.SharePointApp, Realm: "litware.test"}, keys()[1])
 		_, err = set(func(a *Application) { a.TrustMetadata(elsewhere) })
-		wantCode(t, err, problem.PartnerIdentity)
+		wantCode(t, err, problem.MetadataIdentityChanged)
 	})
 	t.Run("a second source is refused", func(t *testing.T) {
 		_, err := set(func(a *Application) { a.UseAuthServer = true })

@@ -248,7 +248,7 @@ func TestAuthServer(t *testing.T) {
 	wantCode(t, err, problem.PartnerExists)
 	h.web.publish(exchangeURL, exchange, keys()[0])
 	_, err = h.AddAuthServer(t.Context(), "admin", AuthServer{Name: "no token server", MetadataURL: exchangeURL})
-	wantCode(t, err, problem.PartnerMetadataInvalid)
+	wantCode(t, err, problem.MetadataNoTokenEndpoint)
 
 	t.Run("001-12 a partner of the auth server has no URL of its own", func(t *testing.T) {
 		a := Application{Name: "microsoft.exchange", App: s2s.ExchangeApp, Enabled: true}

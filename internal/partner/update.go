@@ -101,7 +101,7 @@ func (s *Store) refresh(ctx context.Context, sub subject, force bool) (Refreshed
 func (s *Store) update(ctx context.Context, sub subject, fetched *Preview, failure error) (Refreshed, error) {
 	now := s.cfg.Now()
 	if failure == nil && fetched.Issuer != sub.identity && !fetched.notModified {
-		failure = problem.New(problem.PartnerIdentity, "%s is pinned as %s, but its document now says %s; the stored keys stay in force",
+		failure = problem.New(problem.MetadataIdentityChanged, "%s is pinned as %s, but its document now says %s; the stored keys stay in force",
 			sub.name, sub.identity, fetched.Issuer)
 	}
 	done, after := Refreshed{}, sub
@@ -207,7 +207,7 @@ func (s *Store) news(before, after subject, done Refreshed, failure error, now t
 	}
 	was, is := s.schedule.concern(before.document, before.document.TriedAt), s.schedule.concern(after.document, now)
 	switch {
-	case problem.Is(failure, problem.PartnerIdentity) && before.document.LastError != after.document.LastError:
+	case problem.Is(failure, problem.MetadataIdentityChanged) && before.document.LastError != after.document.LastError:
 		tell(EventIdentity, journal.Error, "The metadata document of "+after.name+" names somebody else. It was refused; the stored keys stay in force.", "error", failure.Error())
 	case failure != nil && is > was && is == distrusted:
 		tell(EventDistrusted, journal.Error, "The metadata document of "+after.name+" could not be read for too long. Its keys no longer count.", "last read", after.document.FetchedAt.Format(time.RFC3339), "error", failure.Error())

@@ -2,9 +2,8 @@ package problem
 
 import "net/http"
 
-// Failures of partner applications, auth servers and their metadata documents.
-// What the wire does to a fetch (TLS, DNS, connections) has the codes of the
-// transport.
+// Failures of partner applications and auth servers. Their metadata documents
+// have the codes of the metadata area, the wire those of the transport.
 const (
 	PartnerNotFound       Code = "partner.not-found"
 	PartnerExists         Code = "partner.exists"
@@ -12,26 +11,13 @@ const (
 	PartnerSource         Code = "partner.source"
 	PartnerKey            Code = "partner.key"
 	PartnerSelf           Code = "partner.self"
-	PartnerIdentity       Code = "partner.identity-changed"
 	PartnerConflict       Code = "partner.conflict"
 	PartnerDisabled       Code = "partner.disabled"
 	PartnerAuthServerOnly Code = "partner.auth-server-only"
 	PartnerNoDocument     Code = "partner.no-document"
-
-	PartnerMetadataURL      Code = "partner.metadata-url"
-	PartnerMetadataNotFound Code = "partner.metadata-not-found"
-	PartnerMetadataStatus   Code = "partner.metadata-status"
-	PartnerMetadataInvalid  Code = "partner.metadata-invalid"
-	PartnerMetadataRealm    Code = "partner.metadata-realm"
-	PartnerMetadataKeys     Code = "partner.metadata-keys"
 )
 
 func partnerRows() []Entry {
-	return append(partnerRecordRows(), partnerMetadataRows()...)
-}
-
-// partnerRecordRows are about the records themselves.
-func partnerRecordRows() []Entry {
 	return []Entry{{
 		Code:       PartnerNotFound,
 		Title:      "there is no such partner application or auth server",
@@ -69,12 +55,6 @@ func partnerRecordRows() []Entry {
 		Remedy:     "Give each side the other side's URL: on Exchange https://<pool>/metadata/json/1, on Skype for Business https://autodiscover.<domain>/autodiscover/metadata/json/1.",
 		HTTPStatus: http.StatusBadRequest,
 	}, {
-		Code:       PartnerIdentity,
-		Title:      "the metadata document names somebody else than was pinned",
-		Cause:      "The identity of a partner is pinned when it is added. Its realm was changed, the URL leads to another server now, or somebody stands in between.",
-		Remedy:     "Ask the partner's administrator whether id or realm were changed on purpose. If so, remove the partner application and add it again; the stored keys stay in force until then.",
-		HTTPStatus: http.StatusConflict,
-	}, {
 		Code:       PartnerConflict,
 		Title:      "the partner application was changed by somebody else at the same time",
 		Cause:      "Two changes met.",
@@ -99,47 +79,5 @@ func partnerRecordRows() []Entry {
 		Cause:      "Its certificates were given by hand, or it uses an auth server; there is no document to read again.",
 		Remedy:     "Give the new certificate by hand, or a URL: Set-CsPartnerApplication -Identity <name> -MetadataUrl <url>.",
 		HTTPStatus: http.StatusBadRequest,
-	}}
-}
-
-// partnerMetadataRows are about the document behind a metadata URL.
-func partnerMetadataRows() []Entry {
-	return []Entry{{
-		Code:       PartnerMetadataURL,
-		Title:      "the metadata URL cannot be used",
-		Cause:      "A metadata document is read over https, from a URL without user name or fragment.",
-		Remedy:     "Skype for Business publishes https://<pool>/metadata/json/1, Exchange https://autodiscover.<domain>/autodiscover/metadata/json/1.",
-		HTTPStatus: http.StatusBadRequest,
-	}, {
-		Code:       PartnerMetadataNotFound,
-		Title:      "there is no metadata document at the URL",
-		Cause:      "The server answers, but not at this path; the path is easily mistyped (json, not jason or jaon).",
-		Remedy:     "Skype for Business publishes https://<pool>/metadata/json/1, Exchange https://autodiscover.<domain>/autodiscover/metadata/json/1.",
-		HTTPStatus: http.StatusBadGateway,
-	}, {
-		Code:       PartnerMetadataStatus,
-		Title:      "the server did not hand out its metadata document",
-		Cause:      "It asks for a log-on, has no signing certificate, or is in trouble.",
-		Remedy:     "Check the other side: Get-AuthConfig and Get-ExchangeCertificate on Exchange, Get-CsCertificate -Type OAuthTokenIssuer on Skype for Business; the document is handed out without authentication.",
-		Retry:      Later,
-		HTTPStatus: http.StatusBadGateway,
-	}, {
-		Code:       PartnerMetadataInvalid,
-		Title:      "what the URL answers is not a metadata document",
-		Cause:      "The answer is a log-on or error page, is cut, too large, or breaks the rules of the format.",
-		Remedy:     "Look at it: matchseal metadata fetch <url>, then matchseal metadata explain <file>.",
-		HTTPStatus: http.StatusBadGateway,
-	}, {
-		Code:       PartnerMetadataRealm,
-		Title:      "the metadata document does not say which realm to trust",
-		Cause:      `Its realm is "*", every tenant of a service, or it contradicts the realm that was given.`,
-		Remedy:     "State the realm that the partner's tokens come from: -Realm <tenant id or domain>.",
-		HTTPStatus: http.StatusBadGateway,
-	}, {
-		Code:       PartnerMetadataKeys,
-		Title:      "the metadata document has no key that can verify tokens",
-		Cause:      "Its signing certificates have expired, are too short, or are missing.",
-		Remedy:     "Renew the signing certificate at the other side, then add or refresh the partner application again.",
-		HTTPStatus: http.StatusBadGateway,
 	}}
 }
