@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,17 +20,34 @@ import (
 
 var clock = time.Date(2027, 1, 15, 8, 0, 0, 0, time.UTC)
 
-func selfSignedForTest(t *testing.T) (*x509.Certificate, *rsa.PrivateKey) {
-	t.Helper()
+// pair is made once: RSA keys take long, most of all under the race detector.
+type pair struct {
+	cert *x509.Certificate
+	key  *rsa.PrivateKey
+}
+
+func newPair() (pair, error) {
 	cert, key, err := NewSelfSigned(SelfSigned{
 		Subject:   pkix.Name{CommonName: AuthCertificateName},
 		NotBefore: clock,
 		NotAfter:  clock.AddDate(5, 0, 0),
 	})
+	return pair{cert, key}, err
+}
+
+var onePair, otherPair = sync.OnceValues(newPair), sync.OnceValues(newPair)
+
+func selfSignedForTest(t *testing.T) (*x509.Certificate, *rsa.PrivateKey) {
+	return pairForTest(t, onePair)
+}
+
+func pairForTest(t *testing.T, of func() (pair, error)) (*x509.Certificate, *rsa.PrivateKey) {
+	t.Helper()
+	p, err := of()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return cert, key
+	return p.cert, p.key
 }
 
 func TestNewSelfSigned(t *testing.T) {
@@ -188,7 +206,7 @@ func TestPFX(t *testing.T) {
 	if _, err := ExportPFX(PFX{Certificate: cert, Key: key}, "", Modern); !problem.Is(err, problem.CertsPassword) {
 		t.Errorf("no password: got %v, want certs.password", err)
 	}
-	_, wrong := selfSignedForTest(t)
+	_, wrong := pairForTest(t, otherPair)
 	mixed, err := ExportPFX(PFX{Certificate: cert, Key: wrong}, "x", Modern)
 	if err != nil {
 		t.Fatal(err)
@@ -338,4 +356,24 @@ func TestLoadPool(t *testing.T) {
 			t.Errorf("%s: got %v, want certs.unreadable naming the file", bad, err)
 		}
 	}
+}
+
+// Whatever file an administrator names: certificates, or a failure with words.
+func FuzzParseCertificates(f *testing.F) {
+	one, err := onePair()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(EncodeCertificates(one.cert, one.cert))
+	f.Add(one.cert.Raw)
+	f.Add([]byte("-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		certs, err := ParseCertificates(data)
+		if (err == nil) != (len(certs) > 0) || err != nil && !problem.Is(err, problem.CertsUnreadable) {
+			t.Fatalf("%d certificates, %v", len(certs), err)
+		}
+		if _, err := parseKeyPEM(data, nil); err != nil && problem.CodeOf(err).Area() != "certs" {
+			t.Fatalf("key: %v", err)
+		}
+	})
 }

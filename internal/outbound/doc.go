@@ -10,6 +10,9 @@
 // authority is not trusted is reached by trusting that authority for that
 // host, or by pinning the very certificate it shows (Trust).
 //
+// The one connection without TLS is that of Socket, to a program on the same
+// machine.
+//
 // It does not own what is sent: tokens (s2s/s2shttp), documents (authmeta)
 // and SOAP (autodiscover, ews) are the callers', and so are limits on the
 // size of an answer.

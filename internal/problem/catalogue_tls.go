@@ -46,7 +46,8 @@ const (
 func tlsRows() []Entry {
 	var rows []Entry
 	rows = append(rows, handshakeRows()...)
-	rows = append(rows, networkRows()...)
+	rows = append(rows, connectRows()...)
+	rows = append(rows, brokenOffRows()...)
 	rows = append(rows, answerRows()...)
 	return append(rows, certsRows()...)
 }
@@ -113,7 +114,7 @@ func handshakeRows() []Entry {
 	}}
 }
 
-func networkRows() []Entry {
+func connectRows() []Entry {
 	return []Entry{{
 		Code:       NetDNS,
 		Title:      "the host name does not exist",
@@ -156,6 +157,19 @@ func networkRows() []Entry {
 		HTTPStatus: http.StatusBadGateway,
 		CmdletText: textConnect,
 	}, {
+		Code:       NetAddressRefused,
+		Title:      "the host's address is one that this server does not call",
+		Cause:      "The name leads to this computer itself (loopback) or to a link-local address, where no partner can be.",
+		Remedy:     "Correct the host's DNS record; for servers on one machine allow loopback addresses in the boot file.",
+		HTTPStatus: http.StatusBadGateway,
+		CmdletText: textConnect,
+	}}
+}
+
+// brokenOffRows are about calls that had begun: the peer may have done the
+// work or not.
+func brokenOffRows() []Entry {
+	return []Entry{{
 		Code:       NetClosed,
 		Title:      "the connection broke off in the middle",
 		Cause:      "The server or something in between closed the connection while it was in use.",
@@ -172,13 +186,6 @@ func networkRows() []Entry {
 		Retry:      Unclear,
 		HTTPStatus: http.StatusBadGateway,
 		CmdletText: "The request was aborted: The request was canceled.",
-	}, {
-		Code:       NetAddressRefused,
-		Title:      "the host's address is one that this server does not call",
-		Cause:      "The name leads to this computer itself (loopback) or to a link-local address, where no partner can be.",
-		Remedy:     "Correct the host's DNS record; for servers on one machine allow loopback addresses in the boot file.",
-		HTTPStatus: http.StatusBadGateway,
-		CmdletText: textConnect,
 	}, {
 		Code:       NetFailed,
 		Title:      "the call to the other server failed",
