@@ -288,6 +288,17 @@ func TestURLs(t *testing.T) {
 	}
 }
 
+// A URL stands in the document as it is used, not in the escapes for HTML.
+func TestMarshalLeavesURLsAlone(t *testing.T) {
+	t.Parallel()
+	const location = "https://sts.contoso.com/tokens/OAuth/2?a=1&b=<2>"
+	d := authmeta.New(authmeta.TokenServer, principal(t, "00000001-0000-0000-c000-000000000000@contoso.com"), location, clock, certificate(t, "sts"))
+	raw, err := d.Marshal(authmeta.TokenServer)
+	if err != nil || !bytes.Contains(raw, []byte(`"location":"`+location+`"`)) {
+		t.Errorf("%v: %s", err, raw)
+	}
+}
+
 func TestMarshalRefuses(t *testing.T) {
 	t.Parallel()
 	issuer := principal(t, "00000004-0000-0ff1-ce00-000000000000@contoso.com")

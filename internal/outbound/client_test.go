@@ -206,13 +206,14 @@ func TestRedirects(t *testing.T) {
 	for from, to := range map[string]string{
 		"/3": "/2", "/2": "/1", "/1": "/ok", "/4": "/3",
 		"/other": "https://evil.test/", "/plain": "http://" + host + "/ok", "/port": "https://" + host + ":444/",
+		"/plain443": "http://" + host + ":443/ok",
 	} {
 		mux.Handle(from, http.RedirectHandler(to, http.StatusFound))
 	}
 	w := newWorld(t, mux, nil)
 	for path, why := range map[string]string{
 		"/1": "", "/3": "",
-		"/4": "one too many", "/other": "another host", "/plain": "https", "/port": "another host",
+		"/4": "one too many", "/other": "another host", "/plain": "https", "/plain443": "https", "/port": "another host",
 	} {
 		_, err := get(t, w.opts, "https://"+host+path)
 		switch {
@@ -229,7 +230,7 @@ func TestAddressPolicy(t *testing.T) {
 	for addr, allowed := range map[string]bool{
 		"10.1.2.3:443": true, "192.168.0.5:443": true, "203.0.113.9:443": true, "[fd00::1]:443": true, "[2001:db8::1]:443": true,
 		"127.0.0.1:443": false, "127.8.9.10:443": false, "[::1]:443": false, "[::ffff:127.0.0.1]:443": false,
-		"169.254.169.254:80": false, "[fe80::1]:443": false, "0.0.0.0:443": false, "[::]:443": false, "224.0.0.1:443": false,
+		"169.254.169.254:80": false, "[fe80::1]:443": false, "0.0.0.0:443": false, "[::]:443": false, "[::ffff:0.0.0.0]:443": false, "[::ffff:169.254.169.254]:80": false, "224.0.0.1:443": false,
 	} {
 		err := New(Options{}).checkAddress("a.test", addr)
 		if (err == nil) != allowed {
