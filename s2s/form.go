@@ -44,114 +44,125 @@ func refuse(step string, reason Reason) *Refusal {
 	return &Refusal{Step: step, Reason: reason}
 }
 
-// parseForm is V1 to V9.
-func parseForm(token string) (*form, *Refusal) {
+// parse fills an empty form: V1 to V9.
+func (f *form) parse(token string) *Refusal {
 	if len(token) > maxTokenBytes {
-		return nil, refuse("V1", TokenSize)
+		return refuse("V1", TokenSize)
 	}
-	top, ref := parseLayer(token)
-	if ref != nil {
-		return nil, ref
+	var top, inner layer
+	if ref := top.parse(token); ref != nil {
+		return ref
 	}
-	f := &form{kind: AppOnly}
-	actor, actorText := top, token
-	wrapped := top.payload.get("actortoken")
-	if wrapped.present() {
+	f.kind = AppOnly
+	actor, actorText := &top, token
+	if wrapped := top.payload.get("actortoken"); wrapped.present() {
 		f.kind = ActAsUser
-		if actor, actorText, ref = unwrap(top, wrapped); ref != nil {
-			return nil, ref
+		text, ref := inner.unwrap(&top, wrapped)
+		if ref != nil {
+			return ref
 		}
+		actor, actorText = &inner, text
 	}
-	f.actor = actorForm{text: actorText, signed: actor.signed, signature: actor.signature}
-	if ref := f.actor.readHeader(actor.header); ref != nil {
-		return nil, ref
+	f.actor.text, f.actor.signed, f.actor.signature = actorText, actor.signed, actor.signature
+	if ref := f.actor.readHeader(&actor.header); ref != nil {
+		return ref
 	}
-	c := claims{from: actor.payload}
-	f.actor.read(&c)
+	var fault Reason
+	f.actor.read(claims{&actor.payload, &fault})
 	if f.kind == ActAsUser {
-		c.from = top.payload
-		f.outer.read(&c)
+		f.outer.read(claims{&top.payload, &fault})
 	}
-	if c.reason == "" {
-		c.reason = f.principals()
+	if fault == "" {
+		fault = f.principals()
 	}
-	if c.reason != "" {
-		return nil, refuse("V9", c.reason)
+	if fault != "" {
+		return refuse("V9", fault)
 	}
-	return f, nil
+	return nil
 }
 
-// parseLayer is V2 to V6.
-func parseLayer(token string) (layer, *Refusal) {
+// parse fills an empty layer: V2 to V6.
+func (l *layer) parse(token string) *Refusal {
 	// Count before splitting: a flood of dots must not become a slice.
 	if strings.Count(token, ".") != 2 {
-		return layer{}, refuse("V2", TokenSegments)
+		return refuse("V2", TokenSegments)
 	}
 	dot := strings.LastIndexByte(token, '.')
 	head, body, _ := strings.Cut(token[:dot], ".")
-	header, okHead := decodeBase64URL(head)
-	payload, okBody := decodeBase64URL(body)
-	signature, okSig := decodeBase64URL(token[dot+1:])
-	if !okHead || !okBody || !okSig || head == "" || body == "" {
-		return layer{}, refuse("V3", TokenEncoding)
+	tail := token[dot+1:]
+	headLen, bodyLen := base64Len(len(head)), base64Len(len(body))
+	var usual [2048]byte // spares a short-lived allocation
+	text, signature := usual[:], make([]byte, base64Len(len(tail)))
+	if headLen+bodyLen > len(usual) {
+		text = make([]byte, headLen+bodyLen)
 	}
-	l := layer{signed: token[:dot], signature: signature}
-	var reason Reason
-	if l.header, reason = parseObject(string(header)); reason != "" {
-		return layer{}, refuse("V4", reason)
+	if head == "" || body == "" || !decodeBase64URL(text[:headLen], head) ||
+		!decodeBase64URL(text[headLen:headLen+bodyLen], body) || !decodeBase64URL(signature, tail) {
+		return refuse("V3", TokenEncoding)
 	}
-	if l.payload, reason = parseObject(string(payload)); reason != "" {
-		return layer{}, refuse("V4", reason)
+	l.signed, l.signature = token[:dot], signature
+	json := string(text[:headLen+bodyLen])
+	if reason := l.header.parse(json[:headLen]); reason != "" {
+		return refuse("V4", reason)
+	}
+	if reason := l.payload.parse(json[headLen:]); reason != "" {
+		return refuse("V4", reason)
 	}
 	if typ := l.header.get("typ"); typ.present() {
 		if s, ok := typ.str(); !ok || !foldEqual(s, "JWT") {
-			return layer{}, refuse("V5", TokenHeader)
+			return refuse("V5", TokenHeader)
 		}
 	}
 	// Key material or extensions named by the token itself are attacks.
 	for _, name := range [...]string{"jku", "x5u", "x5c", "jwk", "crit"} {
 		if l.header.get(name).present() {
-			return layer{}, refuse("V5", TokenHeader)
+			return refuse("V5", TokenHeader)
 		}
 	}
 	// These mark tokens of another kind, which products check less
 	// (CVE-2023-29357); no member may switch a check off.
 	for _, name := range [...]string{"ver", "isloopback", "endpointurl", "endpointurlLength"} {
 		if l.payload.get(name).present() {
-			return layer{}, refuse("V6", TokenKind)
+			return refuse("V6", TokenKind)
 		}
 	}
-	return l, nil
+	return nil
 }
 
-// unwrap is V7: the outer token's own form and the actor token inside it.
-func unwrap(outer layer, wrapped value) (actor layer, text string, ref *Refusal) {
+// unwrap fills the layer with the actor token inside an outer token: V7, which
+// is about the outer token's own form first.
+func (l *layer) unwrap(outer *layer, wrapped value) (text string, _ *Refusal) {
 	if len(outer.signature) > 0 {
-		return layer{}, "", refuse("V7", OuterSigned)
+		return "", refuse("V7", OuterSigned)
 	}
 	if alg, ok := outer.header.get("alg").str(); !ok || alg != "none" {
-		return layer{}, "", refuse("V7", OuterAlg)
+		return "", refuse("V7", OuterAlg)
 	}
-	if wrapped.kind != '"' {
-		return layer{}, "", refuse("V7", ActorType)
+	if !wrapped.isString() {
+		return "", refuse("V7", ActorType)
 	}
 	text, _ = wrapped.str() // half a surrogate pair is no base64url: V3 refuses it
-	if actor, ref = parseLayer(text); ref != nil {
-		return layer{}, "", ref
+	if ref := l.parse(text); ref != nil {
+		return "", ref
 	}
-	if actor.payload.get("actortoken").present() {
-		return layer{}, "", refuse("V7", ActorNested)
+	if l.payload.get("actortoken").present() {
+		return "", refuse("V7", ActorNested)
 	}
-	return actor, text, nil
+	return text, nil
 }
 
 // principals parses the claims that name one.
 func (f *form) principals() Reason {
-	var okIssuer, okNameID bool
-	f.actor.issuer, okIssuer = principal(f.actor.rawIssuer)
-	f.actor.nameID, okNameID = principal(f.actor.rawNameID)
+	// Mostly all three are one text; it is parsed once.
+	a := &f.actor
+	var okIssuer bool
+	a.issuer, okIssuer = principal(a.rawIssuer)
+	okNameID := okIssuer
+	if a.nameID = a.issuer; a.rawNameID != a.rawIssuer {
+		a.nameID, okNameID = principal(a.rawNameID)
+	}
 	okOuter := true
-	if f.kind == ActAsUser {
+	if f.kind == ActAsUser && f.outer.issuer != a.rawNameID {
 		_, okOuter = principal(f.outer.issuer)
 	}
 	switch {
@@ -167,7 +178,7 @@ func (f *form) principals() Reason {
 
 // readHeader is V8. The algorithm is fixed by the role of the token; alg can
 // only agree.
-func (a *actorForm) readHeader(header object) *Refusal {
+func (a *actorForm) readHeader(header *object) *Refusal {
 	if alg, ok := header.get("alg").str(); !ok || alg != "RS256" {
 		return refuse("V8", ActorAlg)
 	}
@@ -184,19 +195,19 @@ func (a *actorForm) readHeader(header object) *Refusal {
 	return nil
 }
 
-func (a *actorForm) read(c *claims) {
+func (a *actorForm) read(c claims) {
 	a.audience = c.required("aud")
 	a.rawIssuer = c.required("iss")
 	a.rawNameID = c.required("nameid")
 	a.times = c.window()
-	a.delegation = c.from.get("trustedfordelegation")
+	a.delegation = c.get("trustedfordelegation")
 }
 
-func (o *outerForm) read(c *claims) {
+func (o *outerForm) read(c claims) {
 	o.audience = c.required("aud")
 	o.issuer = c.required("iss")
 	o.times = c.window()
-	o.hasNII = c.from.get("nii").present()
+	o.hasNII = c.get("nii").present()
 	o.user = UserClaims{
 		NameID: c.optional("nameid"),
 		NII:    c.optional("nii"),
@@ -209,29 +220,29 @@ func (o *outerForm) read(c *claims) {
 // claims reads claims by their exact names and keeps the first thing that is
 // wrong (V9).
 type claims struct {
-	from   object
-	reason Reason
+	*object
+	fault *Reason
 }
 
-func (c *claims) fail(r Reason) {
-	if c.reason == "" {
-		c.reason = r
+func (c claims) fail(r Reason) {
+	if *c.fault == "" {
+		*c.fault = r
 	}
 }
 
-func (c *claims) required(name string) string {
-	if !c.from.get(name).present() {
+func (c claims) required(name string) string {
+	if !c.get(name).present() {
 		c.fail(ClaimMissing)
 	}
 	return c.optional(name)
 }
 
-func (c *claims) optional(name string) string {
-	v := c.from.get(name)
+func (c claims) optional(name string) string {
+	v := c.get(name)
 	if !v.present() {
 		return ""
 	}
-	if v.kind != '"' {
+	if !v.isString() {
 		c.fail(ClaimType)
 		return ""
 	}
@@ -257,20 +268,20 @@ func cleanText(s string) bool {
 // window is a token's life in Unix seconds.
 type window struct{ notBefore, expires int64 }
 
-func (c *claims) window() window {
+func (c claims) window() window {
 	return window{notBefore: c.seconds("nbf"), expires: c.seconds("exp")}
 }
 
 // seconds reads Unix seconds written as a JSON integer or as a string of one:
 // the specification writes strings, the token server numbers.
-func (c *claims) seconds(name string) int64 {
-	v := c.from.get(name)
+func (c claims) seconds(name string) int64 {
+	v := c.get(name)
 	if !v.present() {
 		c.fail(ClaimMissing)
 		return 0
 	}
-	digits := v.text
-	if v.kind == '"' {
+	digits := string(v)
+	if v.isString() {
 		digits, _ = v.str()
 	}
 	n, ok := unixSeconds(digits)

@@ -1,6 +1,7 @@
 package s2s
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -17,65 +18,95 @@ const (
 	maxMembers = 64 // of all objects of one text together
 )
 
-// object holds an object's members in the order of the text.
-type object []member
+// object is a JSON object read in place: its members, in the order of the
+// text, are positions in it, so that reading allocates nothing.
+type object struct {
+	text    string
+	n       int
+	members [maxMembers]member
+}
 
 type member struct {
-	name  string
-	value value
+	name, value span
+	escaped     bool // the name is written with escapes
 }
 
-// value is a JSON value as it stands in the text.
-type value struct {
-	kind byte   // first character: " { [ t f n, and 0 for any number
-	text string // the text; of a string, what is between the quotes
+// span is text[from:to]; a text is shorter than 64 KiB.
+type span struct{ from, to uint16 }
+
+func (s span) len() int { return int(s.to - s.from) }
+
+// value is a JSON value as it stands in the text, without space around it.
+// A value that is not there is empty.
+type value string
+
+func (o *object) part(s span) string { return o.text[s.from:s.to] }
+
+func (o *object) nameOf(m *member) string {
+	name := o.part(m.name)
+	if m.escaped {
+		name, _ = unescape(name)
+	}
+	return name
 }
 
-// get returns the member with exactly this name; the zero value has kind 0.
-func (o object) get(name string) value {
-	for i := range o {
-		if o[i].name == name {
-			return o[i].value
+// get returns the value of the member with exactly this name.
+func (o *object) get(name string) value {
+	for i := range o.members[:o.n] {
+		m := &o.members[i]
+		// Mostly the length tells without looking at the text.
+		if (m.escaped || m.name.len() == len(name)) && o.nameOf(m) == name {
+			return value(o.part(m.value))
 		}
 	}
-	return value{}
+	return ""
 }
 
-func (v value) present() bool { return v.kind != 0 }
+func (v value) present() bool { return v != "" }
+
+func (v value) isString() bool { return v != "" && v[0] == '"' }
 
 // str returns the text of a string value. It is not ok for other kinds and for
 // a string with half a surrogate pair, which no string of Go's can hold.
 func (v value) str() (s string, ok bool) {
-	if v.kind != '"' {
+	if !v.isString() {
 		return "", false
 	}
-	return unescape(v.text)
+	return unescape(string(v[1 : len(v)-1]))
 }
 
-// parseObject reads text as one JSON object. The reason is empty, TokenJSON
-// or TokenDuplicate.
-func parseObject(text string) (object, Reason) {
-	if !utf8.ValidString(text) {
-		return nil, TokenJSON
+// parse reads text as one JSON object into an empty o. The reason is empty,
+// TokenJSON or TokenDuplicate.
+func (o *object) parse(text string) Reason {
+	if len(text) > math.MaxUint16 || !utf8.ValidString(text) {
+		return TokenJSON
 	}
-	s := scanner{text: text}
-	s.space()
-	obj, reason := s.object(1)
+	o.text = text
+	s := scanner{object: o, text: text}
+	reason := s.members(1)
 	if s.space(); reason == "" && s.pos < len(text) {
-		return nil, TokenJSON
+		return TokenJSON
 	}
-	return obj, reason
+	return reason
 }
 
+// scanner reads one text. Members of inner objects stand behind those of the
+// outermost in object.members while their object is open.
 type scanner struct {
-	text    string
-	pos     int
-	members int // seen so far, at all levels
+	*object
+	text string
+	pos  int
+	seen int // members so far, at all levels
 }
 
 func (s *scanner) space() {
-	for s.pos < len(s.text) && strings.IndexByte(" \t\r\n", s.text[s.pos]) >= 0 {
-		s.pos++
+	for s.pos < len(s.text) {
+		switch s.text[s.pos] {
+		case ' ', '\t', '\r', '\n':
+			s.pos++
+		default:
+			return
+		}
 	}
 }
 
@@ -87,84 +118,94 @@ func (s *scanner) peek() byte {
 	return 0
 }
 
-// accept steps over c and the space behind it if c is next.
+// accept steps over c if it is next, and over the space before it in any case.
 func (s *scanner) accept(c byte) bool {
+	s.space()
 	if s.peek() != c {
 		return false
 	}
 	s.pos++
-	s.space()
 	return true
 }
 
-func (s *scanner) object(depth int) (object, Reason) {
+// members reads an object.
+func (s *scanner) members(depth int) Reason {
 	if depth > maxDepth || !s.accept('{') {
-		return nil, TokenJSON
+		return TokenJSON
 	}
 	if s.accept('}') {
-		return nil, ""
+		return ""
 	}
-	obj := make(object, 0, 12) // what the tokens of the products hold
+	first := s.n
 	for {
-		if s.members++; s.members > maxMembers {
-			return nil, TokenJSON
+		if s.seen++; s.seen > maxMembers {
+			return TokenJSON
 		}
-		raw, ok := s.str()
-		if !ok || !s.accept(':') {
-			return nil, TokenJSON
+		m := &s.object.members[s.n]
+		s.space()
+		var ok bool
+		if m.name, ok = s.str(); !ok || !s.accept(':') {
+			return TokenJSON
 		}
-		name, _ := unescape(raw)
-		for i := range obj {
-			if foldEqual(obj[i].name, name) {
-				return nil, TokenDuplicate
-			}
+		m.escaped = strings.IndexByte(s.part(m.name), '\\') >= 0
+		if s.has(first, m) {
+			return TokenDuplicate
 		}
-		v, reason := s.value(depth)
-		if reason != "" {
-			return nil, reason
+		s.n++
+		var reason Reason
+		if m.value, reason = s.value(depth); reason != "" {
+			return reason
 		}
-		obj = append(obj, member{name, v})
 		if s.accept('}') {
-			return obj, ""
+			break
 		}
 		if !s.accept(',') {
-			return nil, TokenJSON
+			return TokenJSON
 		}
 	}
+	if depth > 1 {
+		s.n = first
+	}
+	return ""
 }
 
-// value reads any value inside a container of this depth, and the space behind it.
-func (s *scanner) value(depth int) (value, Reason) {
-	start, ok, reason := s.pos, false, Reason("")
-	v := value{kind: s.peek()}
-	switch v.kind {
+// has reports whether one of the members from first on has m's name after
+// ASCII folding.
+func (s *scanner) has(first int, m *member) bool {
+	name := s.nameOf(m)
+	for i := first; i < s.n; i++ {
+		o := &s.object.members[i]
+		if (o.escaped || o.name.len() == len(name)) && foldEqual(s.nameOf(o), name) {
+			return true
+		}
+	}
+	return false
+}
+
+// value reads any value inside a container of this depth, and the space before it.
+func (s *scanner) value(depth int) (span, Reason) {
+	s.space()
+	start, ok, reason := s.pos, true, Reason("")
+	switch s.peek() {
 	case '"':
-		v.text, ok = s.str()
-		return v, jsonUnless(ok)
+		_, ok = s.str()
 	case '{':
-		_, reason = s.object(depth + 1)
+		reason = s.members(depth + 1)
 	case '[':
 		reason = s.array(depth + 1)
 	case 't':
-		reason = s.word("true")
+		ok = s.word("true")
 	case 'f':
-		reason = s.word("false")
+		ok = s.word("false")
 	case 'n':
-		reason = s.word("null")
+		ok = s.word("null")
 	default:
-		v.kind = '0'
-		reason = jsonUnless(s.number())
+		ok = s.number()
 	}
-	v.text = strings.TrimRight(s.text[start:s.pos], " \t\r\n")
-	s.space()
-	return v, reason
-}
-
-func jsonUnless(ok bool) Reason {
-	if ok {
-		return ""
+	if !ok {
+		reason = TokenJSON
 	}
-	return TokenJSON
+	return span{uint16(start), uint16(s.pos)}, reason
 }
 
 func (s *scanner) array(depth int) Reason {
@@ -187,12 +228,12 @@ func (s *scanner) array(depth int) Reason {
 	}
 }
 
-func (s *scanner) word(w string) Reason {
+func (s *scanner) word(w string) bool {
 	if !strings.HasPrefix(s.text[s.pos:], w) {
-		return TokenJSON
+		return false
 	}
 	s.pos += len(w)
-	return ""
+	return true
 }
 
 // number steps over -?(0|[1-9][0-9]*)(.[0-9]+)?([eE][+-]?[0-9]+)?
@@ -227,31 +268,52 @@ func (s *scanner) digits() (n int) {
 	return n
 }
 
-// str steps over a string and the space behind it and returns what is
-// between the quotes.
-func (s *scanner) str() (string, bool) {
+// str steps over a string and returns what is between the quotes.
+func (s *scanner) str() (inner span, ok bool) {
 	if s.peek() != '"' {
-		return "", false
+		return span{}, false
 	}
 	start := s.pos + 1
-	for i := start; i < len(s.text); i++ {
-		switch c := s.text[i]; {
-		case c == '"':
-			s.pos = i + 1
-			s.space()
-			return s.text[start:i], true
-		case c == '\\':
-			n := escapeLen(s.text[i:])
+	for end := start; ; {
+		end += plainRun(s.text[end:])
+		if end == len(s.text) {
+			return span{}, false
+		}
+		switch s.text[end] {
+		case '"':
+			s.pos = end + 1
+			return span{uint16(start), uint16(end)}, true
+		case '\\':
+			n := escapeLen(s.text[end:])
 			if n == 0 {
-				return "", false
+				return span{}, false
 			}
-			i += n - 1
-		case c < ' ':
-			return "", false
+			end += n
+		default: // a control character
+			return span{}, false
 		}
 	}
-	return "", false
 }
+
+// plainRun counts the bytes that a string simply goes on with, up to a quote,
+// a backslash or a control character. The tight loop matters: an actor token
+// inside an outer token is long.
+func plainRun(s string) int {
+	for i, c := range []byte(s) {
+		if endsRun[c] {
+			return i
+		}
+	}
+	return len(s)
+}
+
+var endsRun = func() (table [256]bool) {
+	for c := range ' ' {
+		table[c] = true
+	}
+	table['"'], table['\\'] = true, true
+	return table
+}()
 
 // escapeLen returns the length of the escape that s begins with; 0 means it
 // is none.

@@ -124,7 +124,7 @@ func ParsePrincipal(s string) (Principal, error) {
 // 443 is dropped.
 func ParseAudience(s string) (Principal, error) {
 	p, ok := audience(s)
-	if ok && plain(p.Host, "@/,\"'\\") {
+	if ok && !strings.ContainsAny(p.Host, `@/,"'\`) {
 		return p, nil
 	}
 	if p, err := ParsePrincipal(s); err == nil {
@@ -170,25 +170,19 @@ func appID(s string) (AppID, bool) {
 		return "", false
 	}
 	for i := range len(s) {
-		switch i {
-		case 8, 13, 18, 23:
-			if s[i] != '-' {
-				return "", false
-			}
-		default:
-			if !isHex(s[i]) {
-				return "", false
-			}
+		hyphen := i == 8 || i == 13 || i == 18 || i == 23
+		if hyphen && s[i] != '-' || !hyphen && !isHex(s[i]) {
+			return "", false
 		}
 	}
-	return AppID(strings.ToLower(s)), true
+	return AppID(lowerText(s)), true
 }
 
 func realm(s string) (Realm, bool) {
-	if s == "" || len(s) > 253 || !plain(s, "@/,\"'") {
+	if s == "" || len(s) > 253 || !plain(s) || strings.ContainsAny(s, `@/,"'`) {
 		return "", false
 	}
-	return Realm(strings.ToLower(s)), true
+	return Realm(lowerText(s)), true
 }
 
 func principal(s string) (Principal, bool) {
@@ -215,21 +209,30 @@ func audience(s string) (Principal, bool) {
 // canonicalHost folds case and drops port 443.
 func canonicalHost(s string) (string, bool) {
 	host := strings.TrimSuffix(s, ":443")
-	if host == "" || !plain(host, "") {
+	if host == "" || !plain(host) {
 		return "", false
 	}
-	return strings.ToLower(host), true
+	return lowerText(host), true
 }
 
-// plain reports whether s is printable ASCII without space and without any
-// of the forbidden characters.
-func plain(s, forbidden string) bool {
+// plain reports whether s is printable ASCII without space.
+func plain(s string) bool {
 	for i := range len(s) {
-		if s[i] <= ' ' || s[i] > '~' || strings.IndexByte(forbidden, s[i]) >= 0 {
+		if s[i] <= ' ' || s[i] > '~' {
 			return false
 		}
 	}
 	return true
+}
+
+// lowerText folds ASCII; most text is lower case already and is not copied.
+func lowerText(s string) string {
+	for i := range len(s) {
+		if 'A' <= s[i] && s[i] <= 'Z' {
+			return strings.ToLower(s)
+		}
+	}
+	return s
 }
 
 func isHex(c byte) bool {

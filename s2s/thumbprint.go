@@ -49,14 +49,10 @@ func ParseX5T(s string) (Thumbprint, error) {
 
 func x5t(s string) (t Thumbprint, ok bool) {
 	s = strings.TrimRight(s, "=")
-	if len(s) != base64.RawURLEncoding.EncodedLen(len(t)) {
+	if base64Len(len(s)) != len(t) {
 		return t, false
 	}
-	raw, ok := decodeBase64URL(s)
-	if ok {
-		t = Thumbprint(raw)
-	}
-	return t, ok
+	return t, decodeBase64URL(t[:], s)
 }
 
 // String returns 40 upper-case hexadecimal digits, as certificate tools print it.

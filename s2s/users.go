@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // claimed is one way in which an outer token names its user.
@@ -12,31 +13,22 @@ type claimed struct {
 	value string
 }
 
-// identifiers lists the usable names of the user. A nameid is a SID if nii
-// says so and the partner may use SIDs, a UPN if there is no nii
-// ([MS-XOAUTH] 3.2.5.6), and otherwise something this directory does not hold.
-func (q *inquiry) identifiers() []claimed {
-	user := q.outer.user
-	all := [...]claimed{
-		{"", user.NameID},
-		{ByUPN, user.UPN},
-		{BySMTP, user.SMTP},
-		{BySIP, user.SIP},
-	}
+// identifiers lists the names of the user; those without a kind or a value
+// cannot be used. A nameid is a SID if nii says so and the partner may use
+// SIDs, a UPN if there is no nii ([MS-XOAUTH] 3.2.5.6), and otherwise something
+// this directory does not hold.
+func (q *inquiry) identifiers() [4]claimed {
+	user, nameID := &q.outer.user, Identifier("")
 	switch {
 	case !q.outer.hasNII:
-		all[0].by = ByUPN
+		nameID = ByUPN
 	case q.app.AcceptSID && foldEqual(user.NII, NIIActiveDirectory):
-		all[0].by = BySID
+		nameID = BySID
 	}
-	usable := make([]claimed, 0, len(all))
-	for _, c := range all {
-		if c.by != "" && c.value != "" {
-			usable = append(usable, c)
-		}
-	}
-	return usable
+	return [...]claimed{{nameID, user.NameID}, {ByUPN, user.UPN}, {BySMTP, user.SMTP}, {BySIP, user.SIP}}
 }
+
+func (c claimed) usable() bool { return c.by != "" && c.value != "" }
 
 // checkUser finds the one user whom the claims name. Every identifier is
 // looked up before anything is judged, so that refusals take alike long.
@@ -45,7 +37,7 @@ func (q *inquiry) checkUser(ctx context.Context) *Refusal {
 		return nil
 	}
 	names := q.identifiers()
-	if len(names) == 0 {
+	if !slices.ContainsFunc(names[:], claimed.usable) {
 		return refuse("V22", UserNone)
 	}
 	if q.Users == nil {
@@ -54,18 +46,21 @@ func (q *inquiry) checkUser(ctx context.Context) *Refusal {
 	var found *User
 	var ambiguous, conflict, strangeSID bool
 	for _, name := range names {
-		hits, err := q.find(ctx, name)
+		if !name.usable() {
+			continue
+		}
+		hit, hits, err := q.find(ctx, name)
 		if err != nil {
 			return internal("V23", fmt.Errorf("looking up a user by %s: %w", name.by, err))
 		}
 		switch {
-		case len(hits) > 1:
+		case hits > 1:
 			ambiguous = true
-		case len(hits) == 0:
+		case hits == 0:
 			strangeSID = strangeSID || name.by == BySID
 		case found == nil:
-			found = &hits[0]
-		case found.ID != hits[0].ID:
+			found = hit
+		case found.ID != hit.ID:
 			conflict = true
 		}
 	}
@@ -89,26 +84,25 @@ func (q *inquiry) checkUser(ctx context.Context) *Refusal {
 	return nil
 }
 
-// find asks the directory and keeps the users who really have this value:
-// a directory that folds Unicode or expands a pattern must not widen the match.
-func (q *inquiry) find(ctx context.Context, name claimed) ([]User, error) {
+// find asks the directory and counts the users who really have this value: a
+// directory that folds Unicode or expands a pattern must not widen the match.
+func (q *inquiry) find(ctx context.Context, name claimed) (hit *User, hits int, err error) {
 	candidates, err := q.Users.FindUsers(ctx, q.issuer.Organisation, name.by, name.value)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	var hits []User
-	for _, u := range candidates {
+	for i := range candidates {
+		u := &candidates[i]
 		if !foldEqual(u.identifier(name.by), name.value) {
 			continue
 		}
 		if u.ID == "" {
-			return nil, errors.New("the directory returned a user without an ID")
+			return nil, 0, errors.New("the directory returned a user without an ID")
 		}
-		hits = append(hits, u)
+		hit, hits = u, hits+1
 	}
-	return hits, nil
+	return hit, hits, nil
 }
-
 func (u *User) identifier(by Identifier) string {
 	switch by {
 	case BySID:

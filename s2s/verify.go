@@ -85,11 +85,10 @@ type Decision struct {
 // is no error. At most one RSA verification and one call of Trust.Refetch are
 // made.
 func (v *Verifier) Verify(ctx context.Context, token string) (*Decision, error) {
-	form, ref := parseForm(token) // V1 to V9
-	if ref != nil {
+	q := &inquiry{Verifier: v, now: v.now()}
+	if ref := q.parse(token); ref != nil { // V1 to V9
 		return nil, ref
 	}
-	q := &inquiry{Verifier: v, form: form, now: v.now()}
 	for _, check := range [...]func(*inquiry, context.Context) *Refusal{
 		(*inquiry).checkAudience,    // V10
 		(*inquiry).checkIssuer,      // V11
@@ -125,7 +124,7 @@ func (v *Verifier) now() time.Time {
 // found so far. It never leaves Verify.
 type inquiry struct {
 	*Verifier
-	*form
+	form
 	now time.Time
 
 	audience Principal
@@ -148,16 +147,18 @@ func (q *inquiry) checkAudience(context.Context) *Refusal {
 	if aud.App != q.App {
 		return refuse("V10", AudPID)
 	}
-	if !slices.ContainsFunc(q.Hosts, func(configured string) bool {
+	i := slices.IndexFunc(q.Hosts, func(configured string) bool {
 		host, ok := canonicalHost(configured)
 		return ok && host == aud.Host
-	}) {
+	})
+	if i < 0 {
 		return refuse("V10", AudHost)
 	}
 	if _, ours := q.Realms[aud.Realm]; !ours || aud.Realm == AnyRealm {
 		return refuse("V10", AudRealm)
 	}
 	q.audience = aud
+	q.audience.Host, _ = canonicalHost(q.Hosts[i]) // equal, and not the token's text
 	return nil
 }
 
@@ -319,8 +320,10 @@ func (q *inquiry) checkOuter(context.Context) *Refusal {
 	if q.kind != ActAsUser {
 		return nil
 	}
-	if aud, ok := audience(q.outer.audience); !ok || aud != q.audience {
-		return refuse("V18", OuterAud)
+	if q.outer.audience != q.actor.audience {
+		if aud, ok := audience(q.outer.audience); !ok || aud != q.audience {
+			return refuse("V18", OuterAud)
+		}
 	}
 	// [MS-XOAUTH] 3.2.5.6 compares these two case-sensitively.
 	if q.outer.issuer != q.actor.rawNameID {
@@ -345,7 +348,7 @@ func (q *inquiry) checkDelegation(context.Context) *Refusal {
 	flag := q.actor.delegation
 	text, _ := flag.str()
 	switch {
-	case flag.kind == 't', foldEqual(text, "true"):
+	case flag == "true", foldEqual(text, "true"):
 		return nil
 	case !flag.present() && q.app.OmitsDelegationFlag && !q.issuer.AuthServer:
 		return nil
@@ -361,7 +364,7 @@ func (q *inquiry) decision() *Decision {
 		Issuer:       q.issuer.Principal,
 		Partner:      q.app.Name,
 		Organisation: q.issuer.Organisation,
-		Audience:     Principal{App: q.App, Host: strings.Clone(q.audience.Host), Realm: Realm(strings.Clone(string(q.audience.Realm)))},
+		Audience:     Principal{App: q.App, Host: q.audience.Host, Realm: Realm(strings.Clone(string(q.audience.Realm)))},
 		User:         q.user,
 		Key:          q.actor.x5t,
 		NotBefore:    time.Unix(q.actor.times.notBefore, 0).UTC(),
