@@ -14,6 +14,7 @@ const (
 	KeyringTooShort     Code = "keyring.too-short"
 	KeyringInUse        Code = "keyring.in-use"
 	KeyringReused       Code = "keyring.reused"
+	KeyringCurrent      Code = "keyring.already-current"
 
 	KeyringNothingStaged   Code = "keyring.nothing-staged"
 	KeyringTooEarly        Code = "keyring.too-early"
@@ -110,6 +111,12 @@ func certificateRows() []Entry {
 		Title:      "the certificate was used for signing before and was replaced",
 		Cause:      "A retired key is never used again: partners may have withdrawn it for good.",
 		Remedy:     "Make a new certificate and use that one.",
+		HTTPStatus: http.StatusConflict,
+	}, {
+		Code:       KeyringCurrent,
+		Title:      "the certificate is the current one already",
+		Cause:      "A rollover goes from the current certificate to another one.",
+		Remedy:     "If signing works, nothing is left to do (Get-AuthConfig, Get-CsCertificate -Type OAuthTokenIssuer). To replace it, make a new certificate and stage that one.",
 		HTTPStatus: http.StatusConflict,
 	}, {
 		Code:       KeyringNotExportable,

@@ -1,0 +1,408 @@
+package keyring
+
+import (
+	"context"
+	"crypto"
+	"crypto/rsa"
+	"crypto/x509"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/matchseal/matchseal/internal/certs"
+	"github.com/matchseal/matchseal/internal/problem"
+	"github.com/matchseal/matchseal/internal/store"
+	"github.com/matchseal/matchseal/s2s"
+)
+
+// Certificate is a certificate of the store, without its key.
+type Certificate struct {
+	X509          *x509.Certificate
+	Thumbprint    s2s.Thumbprint
+	FriendlyName  string
+	Services      []string // labels such as SMTP
+	DefaultFor    []string // services whose default it is
+	Use           []string // "current", "next", "previous"
+	HasPrivateKey bool
+	Exportable    bool
+	Created       time.Time
+}
+
+// Options say how a certificate is kept.
+type Options struct {
+	FriendlyName string
+	Services     []string
+	Exportable   bool // whether Export may give the private key away
+}
+
+// smtp is the service that has one default certificate.
+const smtp = "SMTP"
+
+const (
+	minSigningBits = 2048
+	maxFriendly    = 256
+	maxServices    = 16
+	maxService     = 32
+)
+
+// record is a row of keyring_certificates.
+type record struct {
+	cert       *x509.Certificate
+	thumbprint s2s.Thumbprint
+	sealed     []byte
+	friendly   string
+	services   []string
+	exportable bool
+	created    time.Time
+}
+
+// Add puts a certificate into the store, with its private key or, when key is
+// nil, without. A certificate that is there already gains the key and the
+// labels it lacked.
+func (k *Keyring) Add(ctx context.Context, cert *x509.Certificate, key crypto.Signer, o Options) (Certificate, error) {
+	services, err := checkServices(o.Services)
+	if err != nil {
+		return Certificate{}, err
+	}
+	if len(o.FriendlyName) > maxFriendly || strings.ContainsFunc(o.FriendlyName, func(r rune) bool { return r < ' ' }) {
+		return Certificate{}, problem.New(problem.KeyringRequest, "a friendly name is one line of at most %d bytes", maxFriendly)
+	}
+	t := s2s.ThumbprintOf(cert)
+	var sealed any // NULL without a key
+	if key != nil {
+		if public, ok := cert.PublicKey.(interface{ Equal(crypto.PublicKey) bool }); !ok || !public.Equal(key.Public()) {
+			return Certificate{}, problem.New(problem.CertsMismatch, "the private key does not belong to the certificate %s", t)
+		}
+		if sealed, err = certs.SealKey(k.box, key, place(t)); err != nil {
+			return Certificate{}, err
+		}
+	}
+	err = k.db.InTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, upsertCertificate, t.String(), cert.Raw, sealed, o.FriendlyName, strings.Join(services, ","),
+			flag(o.Exportable), store.Micros(k.time()))
+		if err != nil || !slices.Contains(services, smtp) {
+			return err
+		}
+		defaults, err := readDefaults(ctx, tx)
+		if err != nil || defaults[smtp] != "" {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, upsertDefault, smtp, t.String())
+		return err
+	})
+	if err != nil {
+		return Certificate{}, fmt.Errorf("store the certificate %s: %w", t, err)
+	}
+	return k.Certificate(ctx, t)
+}
+
+// place ties a sealed key to its row.
+func place(t s2s.Thumbprint) string { return "keyring_certificates/" + t.String() }
+
+func flag(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// NewCertificate makes a self-signed certificate with a new key. A default of
+// a service is left as it is; Assign changes it.
+func (k *Keyring) NewCertificate(ctx context.Context, r Request) (Certificate, error) {
+	made, err := r.selfSigned(k.time())
+	if err != nil {
+		return Certificate{}, err
+	}
+	if _, err := checkServices(r.Services); err != nil {
+		return Certificate{}, err // before the long work of making a key
+	}
+	cert, key, err := certs.NewSelfSigned(made)
+	if err != nil {
+		return Certificate{}, err
+	}
+	return k.Add(ctx, cert, key, r.Options)
+}
+
+// Import puts the certificate of a PFX file into the store, with its key.
+func (k *Keyring) Import(ctx context.Context, pfx []byte, password string, o Options) (Certificate, error) {
+	read, err := certs.ImportPFX(pfx, password)
+	if err != nil {
+		return Certificate{}, err
+	}
+	return k.Add(ctx, read.Certificate, read.Key, o)
+}
+
+// Export gives a certificate and its key as a PFX file. It fails with
+// keyring.not-exportable when the key has to stay here.
+func (k *Keyring) Export(ctx context.Context, t s2s.Thumbprint, password string, e certs.Encryption) ([]byte, error) {
+	r, err := k.record(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	if len(r.sealed) > 0 && !r.exportable {
+		return nil, problem.New(problem.KeyringNotExportable, "the key of %s is marked as not exportable", t)
+	}
+	key, err := k.key(r)
+	if err != nil {
+		return nil, err
+	}
+	return certs.ExportPFX(certs.PFX{Certificate: r.cert, Key: key}, password, e)
+}
+
+// Remove deletes a certificate and its key. One that is in a slot or still
+// published stays (keyring.in-use).
+func (k *Keyring) Remove(ctx context.Context, t s2s.Thumbprint) error {
+	err := k.db.InTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		// First, so that on PostgreSQL changes of the state wait for this one.
+		if _, err := tx.ExecContext(ctx, raiseVersion); err != nil {
+			return err
+		}
+		_, s, err := k.load(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if s.At(k.time(), k.policy).Holds(t) {
+			return problem.New(problem.KeyringInUse, "%s signs or is published", t)
+		}
+		if _, err := tx.ExecContext(ctx, deleteDefaultOf, t.String()); err != nil {
+			return err
+		}
+		done, err := tx.ExecContext(ctx, deleteCertificate, t.String())
+		if err != nil {
+			return err
+		}
+		if n, err := done.RowsAffected(); err != nil || n == 1 {
+			return err
+		}
+		return notFound(t)
+	})
+	if err != nil {
+		return fmt.Errorf("remove the certificate %s: %w", t, err)
+	}
+	return nil
+}
+
+// Assign adds services to the labels of a certificate. SMTP has one default
+// certificate: when that is another one, Assign returns a *Confirmation with
+// the question of the Exchange cmdlets and changes nothing, unless forced.
+func (k *Keyring) Assign(ctx context.Context, t s2s.Thumbprint, services []string, force bool) error {
+	services, err := checkServices(services)
+	if err != nil {
+		return err
+	}
+	c, err := k.Certificate(ctx, t)
+	if err != nil {
+		return err
+	}
+	return k.db.InTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		defaults, err := readDefaults(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if slices.Contains(services, smtp) && defaults[smtp] != t.String() {
+			if err := k.moveDefault(ctx, tx, defaults[smtp], c, force); err != nil {
+				return err
+			}
+		}
+		all, err := checkServices(append(slices.Clone(c.Services), services...))
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, updateServices, t.String(), strings.Join(all, ","))
+		return err
+	})
+}
+
+func (k *Keyring) moveDefault(ctx context.Context, tx *sql.Tx, current string, to Certificate, force bool) error {
+	if current != "" && !force {
+		old, err := scanOne(tx.QueryRowContext(ctx, selectOne, current))
+		if err != nil {
+			return err
+		}
+		return &Confirmation{Question: questionSMTP(Certificate{X509: old.cert, Thumbprint: old.thumbprint}, to)}
+	}
+	_, err := tx.ExecContext(ctx, upsertDefault, smtp, to.Thumbprint.String())
+	return err
+}
+
+// checkServices reads labels: letters and digits, each once, SMTP in capitals.
+func checkServices(services []string) ([]string, error) {
+	var labels []string
+	for _, service := range services {
+		label := strings.Trim(service, " ")
+		if strings.EqualFold(label, smtp) {
+			label = smtp
+		}
+		if label == "" || len(label) > maxService || strings.ContainsFunc(label, func(r rune) bool { return !isAlphanumeric(r) }) {
+			return nil, problem.New(problem.KeyringRequest, "%.80q is not the name of a service", service)
+		}
+		known := slices.ContainsFunc(labels, func(l string) bool { return strings.EqualFold(l, label) })
+		if !known && !strings.EqualFold(label, "None") {
+			labels = append(labels, label)
+		}
+	}
+	if len(labels) > maxServices {
+		return nil, problem.New(problem.KeyringRequest, "%d services are too many for one certificate", len(labels))
+	}
+	return labels, nil
+}
+
+func isAlphanumeric(r rune) bool {
+	return '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
+}
+
+// Certificate returns one certificate of the store; keyring.not-found when it
+// is not there.
+func (k *Keyring) Certificate(ctx context.Context, t s2s.Thumbprint) (Certificate, error) {
+	all, err := k.certificates(ctx, selectOne, t.String())
+	if err != nil {
+		return Certificate{}, err
+	}
+	if len(all) == 0 {
+		return Certificate{}, notFound(t)
+	}
+	return all[0], nil
+}
+
+// List returns the certificates of the store, the oldest first.
+func (k *Keyring) List(ctx context.Context) ([]Certificate, error) {
+	return k.certificates(ctx, selectAll)
+}
+
+func (k *Keyring) certificates(ctx context.Context, query string, args ...any) ([]Certificate, error) {
+	records, err := k.records(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	s, err := k.State(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defaults, err := readDefaults(ctx, k.db)
+	if err != nil {
+		return nil, err
+	}
+	var all []Certificate
+	for _, r := range records {
+		c := Certificate{
+			X509: r.cert, Thumbprint: r.thumbprint, FriendlyName: r.friendly, Services: r.services,
+			HasPrivateKey: len(r.sealed) > 0, Exportable: r.exportable, Created: r.created,
+		}
+		for service, thumbprint := range defaults {
+			if thumbprint == r.thumbprint.String() {
+				c.DefaultFor = append(c.DefaultFor, service)
+			}
+		}
+		for _, use := range []struct {
+			name string
+			slot *Slot
+		}{{"current", s.Current}, {"next", s.Next}, {"previous", s.Previous}} {
+			if use.slot != nil && use.slot.Thumbprint == r.thumbprint {
+				c.Use = append(c.Use, use.name)
+			}
+		}
+		all = append(all, c)
+	}
+	return all, nil
+}
+
+// candidate checks that a certificate is fit for signing.
+func (k *Keyring) candidate(ctx context.Context, t s2s.Thumbprint) (candidate, error) {
+	r, err := k.record(ctx, t)
+	if err != nil {
+		return candidate{}, err
+	}
+	if public, ok := r.cert.PublicKey.(*rsa.PublicKey); !ok {
+		return candidate{}, problem.New(problem.KeyringWeak, "the key of %s is not an RSA key", t)
+	} else if bits := public.N.BitLen(); bits < minSigningBits {
+		return candidate{}, problem.New(problem.KeyringWeak, "the key of %s has %d bits", t, bits)
+	}
+	if _, err := k.key(r); err != nil {
+		return candidate{}, err
+	}
+	return candidate{t, r.cert.NotBefore, r.cert.NotAfter}, nil
+}
+
+// key opens the private key of a certificate.
+func (k *Keyring) key(r record) (crypto.Signer, error) {
+	if len(r.sealed) == 0 {
+		return nil, problem.New(problem.KeyringNoPrivateKey, "%s was stored without its private key", r.thumbprint)
+	}
+	key, err := certs.OpenKey(k.box, r.sealed, place(r.thumbprint))
+	if err != nil {
+		return nil, problem.Wrap(err, problem.KeyringUnreadable, "the key of %s", r.thumbprint)
+	}
+	return key, nil
+}
+
+func (k *Keyring) record(ctx context.Context, t s2s.Thumbprint) (record, error) {
+	r, err := scanOne(k.db.QueryRowContext(ctx, selectOne, t.String()))
+	if errors.Is(err, sql.ErrNoRows) {
+		return record{}, notFound(t)
+	}
+	if err != nil {
+		return record{}, fmt.Errorf("read the certificate %s: %w", t, store.Explain(err))
+	}
+	return r, nil
+}
+
+func notFound(t s2s.Thumbprint) error {
+	return problem.New(problem.KeyringNotFound, "the certificate with thumbprint %s was not found", t)
+}
+
+func (k *Keyring) records(ctx context.Context, query string, args ...any) ([]record, error) {
+	rows, err := k.db.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read the certificates: %w", store.Explain(err))
+	}
+	defer rows.Close()
+	var all []record
+	for rows.Next() {
+		r, err := scanOne(rows)
+		if err != nil {
+			return nil, fmt.Errorf("read the certificates: %w", store.Explain(err))
+		}
+		all = append(all, r)
+	}
+	return all, store.Explain(rows.Err())
+}
+
+func scanOne(row interface{ Scan(...any) error }) (r record, err error) {
+	var thumbprint, services string
+	var der []byte
+	var exportable int
+	var created int64
+	if err := row.Scan(&thumbprint, &der, &r.sealed, &r.friendly, &services, &exportable, &created); err != nil {
+		return r, err
+	}
+	if r.cert, err = x509.ParseCertificate(der); err != nil {
+		return r, problem.Wrap(err, problem.StoreCorrupt, "the stored certificate %s cannot be read", thumbprint)
+	}
+	r.thumbprint = s2s.ThumbprintOf(r.cert)
+	if services != "" {
+		r.services = strings.Split(services, ",")
+	}
+	r.exportable, r.created = exportable == 1, store.Time(created)
+	return r, nil
+}
+
+// readDefaults returns the thumbprint of each service's default certificate.
+func readDefaults(ctx context.Context, q store.Querier) (map[string]string, error) {
+	rows, err := q.QueryContext(ctx, selectDefaults)
+	if err != nil {
+		return nil, fmt.Errorf("read the default certificates: %w", store.Explain(err))
+	}
+	defer rows.Close()
+	defaults := map[string]string{}
+	for rows.Next() {
+		var service, thumbprint string
+		if err := rows.Scan(&service, &thumbprint); err != nil {
+			return nil, fmt.Errorf("read the default certificates: %w", store.Explain(err))
+		}
+		defaults[service] = thumbprint
+	}
+	return defaults, store.Explain(rows.Err())
+}
