@@ -14,6 +14,7 @@ import (
 
 	"github.com/matchseal/matchseal/internal/adminapi"
 	"github.com/matchseal/matchseal/internal/directory"
+	"github.com/matchseal/matchseal/internal/keyring"
 	"github.com/matchseal/matchseal/internal/problem"
 	"github.com/matchseal/matchseal/internal/telemetry"
 )
@@ -161,9 +162,9 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, id string, err err
 	if errors.As(err, &traced) {
 		fault.Trace = traced.Trace()
 	}
-	var asks interface{ Question() string }
+	var asks *keyring.Confirmation
 	if errors.As(err, &asks) {
-		fault.Question = asks.Question()
+		fault.Question = asks.Question
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")

@@ -52,7 +52,7 @@ func (r *Role) ConfigureEnterprisePartner(ctx context.Context, by, metadataURL, 
 	app.TrustMetadata(metadataURL)
 	added, err := r.cfg.Partners.Add(ctx, app, partner.AddOptions{By: by, Upsert: true})
 	if err != nil {
-		return Configured{}, acquireFailure(metadataURL, err)
+		return Configured{}, AcquireFailure(metadataURL, err)
 	}
 	out := Configured{Application: added.Application}
 	if err := r.linkAccount(ctx, by, prefix, roles, &out); err != nil {
@@ -70,7 +70,7 @@ func (r *Role) ConfigureEnterprisePartner(ctx context.Context, by, metadataURL, 
 
 // linkAccount makes or finds the account, gives it its roles and links it.
 func (r *Role) linkAccount(ctx context.Context, by, prefix string, roles []rbac.Role, out *Configured) error {
-	u, created, err := r.cfg.Directory.LinkedUser(ctx, r.cfg.Organisation, r.DefaultRealm(), prefix+"-ApplicationAccount")
+	u, created, err := r.cfg.Directory.LinkedUser(ctx, r.cfg.Organisation, r.DefaultDomain(), prefix+"-ApplicationAccount")
 	if err != nil {
 		return fmt.Errorf("making the application account: %w", err)
 	}
@@ -95,8 +95,8 @@ func (r *Role) linkAccount(ctx context.Context, by, prefix string, roles []rbac.
 	return nil
 }
 
-// acquireFailure puts the product's sentence before ours (002-35).
-func acquireFailure(url string, err error) error {
+// AcquireFailure puts the product's sentence before ours when a metadata
+func AcquireFailure(url string, err error) error {
 	var f *problem.Failure
 	if !errors.As(err, &f) || f.Code.Area() == "partner" {
 		return err

@@ -27,7 +27,10 @@ type Config struct {
 	// AcceptedDomains of the organisation; the first is the default and gives
 	// the realm while none is set.
 	AcceptedDomains []string
-	Organisation    string
+	// Realm is the one while nobody has set another; empty means the default
+	// domain.
+	Realm        string
+	Organisation string
 }
 
 // Role is the exchange role's own configuration.
@@ -72,8 +75,11 @@ func (r *Role) SetAuthConfig(ctx context.Context, by string, c AuthConfig) error
 	return settings.Put(ctx, r.cfg.Settings, by, authKind(), global, c)
 }
 
-// DefaultRealm is the default accepted domain.
-func (r *Role) DefaultRealm() string { return r.cfg.AcceptedDomains[0] }
+// DefaultRealm is the realm while nobody has set another.
+func (r *Role) DefaultRealm() string { return cmp.Or(r.cfg.Realm, r.cfg.AcceptedDomains[0]) }
+
+// DefaultDomain is the default accepted domain.
+func (r *Role) DefaultDomain() string { return r.cfg.AcceptedDomains[0] }
 
 // AcceptedDomains lists the domains whose mailboxes may be here.
 func (r *Role) AcceptedDomains() []string { return r.cfg.AcceptedDomains }
@@ -140,7 +146,7 @@ func (r *Role) SetClientAccessServer(ctx context.Context, by, identity, uri stri
 	}
 	u, err := url.Parse(uri)
 	if err != nil || u.Scheme != "https" || u.Host == "" {
-		return problem.New(problem.ManageParameter, "AutoDiscoverServiceInternalUri is an https URL such as https://autodiscover.%s/autodiscover/autodiscover.xml, not %q", r.DefaultRealm(), uri)
+		return problem.New(problem.ManageParameter, "AutoDiscoverServiceInternalUri is an https URL such as https://autodiscover.%s/autodiscover/autodiscover.xml, not %q", r.DefaultDomain(), uri)
 	}
 	return settings.Put(ctx, r.cfg.Settings, by, casKind(), found[0].Name, ClientAccessServer{AutoDiscoverServiceInternalURI: uri})
 }

@@ -21,10 +21,10 @@ type plan struct {
 	skype    host // pool.<domain>
 	dns      netip.Addr
 
-	// port is 443 where that may be bound, so that URLs need no port, as in
+	// standard says that port 443 is bound, so that URLs need no port, as in
 	// the documents of the products. Otherwise each host has a port of its
-	// own and the lab's resolver and dialer hide that.
-	port int
+	// own and the nodes' dialers hide that.
+	standard bool
 }
 
 // host is one server of the lab.
@@ -33,6 +33,8 @@ type host struct {
 	names []string // all names it is published under, fqdn first
 	addr  netip.Addr
 	port  int
+	// managementPort is for operators and monitoring.
+	managementPort int
 }
 
 // newPlan lays a lab out. Addresses come from the loopback range, picked by
@@ -74,25 +76,32 @@ func checkDomain(d string) error {
 // that works, else free ports there, else (where only one loopback address
 // exists) free ports on 127.0.0.1. kept holds the ports of an earlier run.
 func (p *plan) bind(kept map[string]int) error {
-	if canListen(p.exchange.addr, 443) && canListen(p.skype.addr, 443) {
-		p.port, p.exchange.port, p.skype.port = 443, 443, 443
-		return nil
-	}
 	if !canListen(p.exchange.addr, 0) {
 		one := netip.MustParseAddr("127.0.0.1")
 		p.dns, p.exchange.addr, p.skype.addr = one, one, one
 	}
+	standard := p.exchange.addr != p.skype.addr && canListen(p.exchange.addr, 443) && canListen(p.skype.addr, 443)
 	for _, h := range []*host{&p.exchange, &p.skype} {
-		h.port = kept[h.fqdn]
-		if h.port == 0 || h.port == 443 || !canListen(h.addr, h.port) {
-			port, err := freePort(h.addr)
-			if err != nil {
-				return fmt.Errorf("finding a port for %s: %w", h.fqdn, err)
-			}
-			h.port = port
+		var err error
+		if h.managementPort, err = port(h.addr, kept[h.fqdn+"/management"]); err != nil {
+			return fmt.Errorf("finding a management port for %s: %w", h.fqdn, err)
+		}
+		if standard {
+			h.port = 443
+		} else if h.port, err = port(h.addr, kept[h.fqdn]); err != nil {
+			return fmt.Errorf("finding a port for %s: %w", h.fqdn, err)
 		}
 	}
+	p.standard = standard
 	return nil
+}
+
+// port is the wanted one if it is free, or another.
+func port(a netip.Addr, wanted int) (int, error) {
+	if wanted != 0 && wanted != 443 && canListen(a, wanted) {
+		return wanted, nil
+	}
+	return freePort(a)
 }
 
 func canListen(a netip.Addr, port int) bool {
@@ -118,7 +127,7 @@ func (h host) listen() string { return netip.AddrPortFrom(h.addr, uint16(h.port)
 // connect maps every name of the lab on port 443 to where it really listens;
 // empty when that is port 443 itself.
 func (p plan) connect() map[string]string {
-	if p.port == 443 {
+	if p.standard {
 		return nil
 	}
 	m := map[string]string{}

@@ -12,7 +12,7 @@ func TestRoutesAreFoundWithoutCase(t *testing.T) {
 	rt.handlePrefix("/ucwa/", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusAccepted) }))
 	for path, want := range map[string]int{
 		"/EWS/Exchange.asmx": 200, "/ews/exchange.asmx": 200, "/ews/Exchange.asmx/": 200,
-		"/UCWA/oauth/v1": 202,
+		"/UCWA/oauth/v1":   202,
 		"/metadata/jaon/1": 404, "/ews": 404, "/": 404, // 002-39: a wrong path answers 404
 	} {
 		w := httptest.NewRecorder()

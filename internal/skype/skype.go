@@ -3,12 +3,14 @@ package skype
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
 	"time"
 
 	"github.com/matchseal/matchseal/internal/directory"
+	"github.com/matchseal/matchseal/internal/outbound"
 	"github.com/matchseal/matchseal/internal/problem"
 	"github.com/matchseal/matchseal/internal/settings"
 	"github.com/matchseal/matchseal/s2s"
@@ -22,7 +24,10 @@ type Config struct {
 	Hosts     []string // names under which the web services are published
 	// SIPDomains of this deployment; the first is the default and gives the
 	// realm while none is set.
-	SIPDomains   []string
+	SIPDomains []string
+	// Realm is the one while nobody has set another; empty means the default
+	// domain.
+	Realm        string
 	Organisation string
 	Now          func() time.Time
 }
@@ -123,8 +128,8 @@ func (r *Role) Realm(ctx context.Context) (s2s.Realm, error) {
 	return s2s.ParseRealm(cmp.Or(c.Realm, r.DefaultRealm()))
 }
 
-// DefaultRealm is the default SIP domain.
-func (r *Role) DefaultRealm() string { return r.cfg.SIPDomains[0] }
+// DefaultRealm is the realm while nobody has set another.
+func (r *Role) DefaultRealm() string { return cmp.Or(r.cfg.Realm, r.cfg.SIPDomains[0]) }
 
 // Principal is who this role is: its service name in its realm.
 func (r *Role) Principal(ctx context.Context) (s2s.Principal, error) {
@@ -188,4 +193,14 @@ func (r *Role) Pools(pattern string) []Pool {
 		return nil
 	}
 	return []Pool{r.cfg.Pool}
+}
+
+// MetadataFailure puts the product's sentence before ours when a metadata
+// document can not be had or read (002-33).
+func MetadataFailure(_ string, err error) error {
+	var f *problem.Failure
+	if !errors.As(err, &f) || f.Code.Area() == "partner" {
+		return err
+	}
+	return &problem.Failure{Code: f.Code, Detail: outbound.SkypeMetadataText(err), Err: err}
 }

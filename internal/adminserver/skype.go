@@ -1,0 +1,160 @@
+package adminserver
+
+import (
+	"context"
+	"time"
+
+	"github.com/matchseal/matchseal/internal/adminapi"
+	"github.com/matchseal/matchseal/internal/directory"
+	"github.com/matchseal/matchseal/internal/journal"
+	"github.com/matchseal/matchseal/internal/keyring"
+	"github.com/matchseal/matchseal/internal/partner"
+	"github.com/matchseal/matchseal/internal/problem"
+	"github.com/matchseal/matchseal/internal/skype"
+	"github.com/matchseal/matchseal/internal/storagesvc"
+)
+
+// Skype is what the calls of the skype role work on.
+type Skype struct {
+	Role      *skype.Role
+	Keyring   *keyring.Keyring
+	Partners  *partner.Store
+	Storage   *storagesvc.Service
+	Directory *directory.Directory
+	Journal   *journal.Journal
+	// Mint makes an act-as token for a user and a partner's URL.
+	Mint func(ctx context.Context, u directory.User, url string, life time.Duration) (token string, expires time.Time, err error)
+	// AutodiscoverName reports whether autodiscover.<domain> leads anywhere.
+	AutodiscoverName func(ctx context.Context, domain string) error
+}
+
+// MountSkype adds the calls of the skype role.
+func (s *Server) MountSkype(x Skype) {
+	admins := member(directory.RTCUniversalUserAdmins, "RTCUniversalServerAdmins")
+	x.mountCertificates(s, admins)
+	p := partners{store: x.Partners, directory: x.Directory, acquire: skype.MetadataFailure, warn: x.builtInName}
+	handle(s, adminapi.GetCsPartnerApplication, anyOperator, p.get)
+	handle(s, adminapi.NewCsPartnerApplication, admins, p.add)
+	handle(s, adminapi.SetCsPartnerApplication, admins, p.set)
+	handle(s, adminapi.RemoveCsPartnerApplication, admins, p.remove)
+	handle(s, adminapi.GetCsOAuthConfiguration, anyOperator, func(ctx context.Context, _ Operator, _ adminapi.Empty) (adminapi.OAuthConfiguration, error) {
+		c, err := x.Role.OAuthConfiguration(ctx)
+		return oauthOut(c, x.Role.DefaultRealm()), err
+	})
+	handle(s, adminapi.SetCsOAuthConfiguration, admins, x.setOAuth)
+	handle(s, adminapi.GetCsPool, anyOperator, func(_ context.Context, _ Operator, req adminapi.Identity) ([]adminapi.Pool, error) {
+		out := []adminapi.Pool{}
+		for _, pool := range x.Role.Pools(req.Identity) {
+			out = append(out, adminapi.Pool{Identity: pool.Fqdn, Fqdn: pool.Fqdn, Site: pool.Site, Services: pool.Services, Computers: pool.Computers})
+		}
+		if len(out) == 0 && isLiteral(req.Identity) {
+			return nil, notFound("pool", req.Identity)
+		}
+		return out, nil
+	})
+	x.mountUsers(s, admins)
+	x.mountStorage(s, admins)
+	handle(s, adminapi.MintActAsToken, member(directory.RTCUniversalUserAdmins), x.mint)
+	mountJournal(s, x.Journal, adminapi.GetSkypeEvents, adminapi.GetSkypeAccesses)
+}
+
+// builtInName warns as 003-14 teaches: without a configured URL the product
+// looks for autodiscover.<domain> whatever Exchange calls itself.
+func (x Skype) builtInName(ctx context.Context, a partner.Application) []string {
+	c, err := x.Role.OAuthConfiguration(ctx)
+	if err != nil || c.ExchangeAutodiscoverURL != "" || a.App.Name() != "Exchange" || x.AutodiscoverName == nil {
+		return nil
+	}
+	domain := x.Role.DefaultRealm()
+	if x.AutodiscoverName(ctx, domain) == nil {
+		return nil
+	}
+	return []string{"ExchangeAutodiscoverUrl is not set and autodiscover." + domain + " does not resolve, so mailboxes will not be found. " +
+		"Make a host record autodiscover." + domain + " with Exchange's address, or an alias of Exchange's name, or run " +
+		"Set-CsOAuthConfiguration -Identity global -ExchangeAutodiscoverUrl https://<Exchange>/autodiscover/autodiscover.svc"}
+}
+
+func oauthOut(c skype.OAuthConfiguration, defaultRealm string) adminapi.OAuthConfiguration {
+	return adminapi.OAuthConfiguration{
+		Realm: c.Realm, DefaultRealm: defaultRealm, ServiceName: c.ServiceName,
+		ClientAuthorizationOAuthServerIdentity: c.ClientAuthorizationOAuthServerIdentity,
+		ExchangeAutodiscoverURL:                c.ExchangeAutodiscoverURL,
+		ExchangeAutodiscoverAllowedDomains:     c.ExchangeAutodiscoverAllowedDomains,
+		ClientAdalAuthOverride:                 c.ClientAdalAuthOverride,
+		AlternateAudienceURL:                   c.AlternateAudienceURL,
+		AdditionalAudienceURLs:                 c.AdditionalAudienceURLs,
+	}
+}
+
+func (x Skype) setOAuth(ctx context.Context, op Operator, req adminapi.OAuthConfigurationSettings) (adminapi.Changed, error) {
+	c, err := x.Role.OAuthConfiguration(ctx)
+	if err != nil {
+		return adminapi.Changed{}, err
+	}
+	for _, field := range []struct {
+		into *string
+		from *string
+	}{
+		{&c.Realm, req.Realm}, {&c.ServiceName, req.ServiceName},
+		{&c.ClientAuthorizationOAuthServerIdentity, req.ClientAuthorizationOAuthServerIdentity},
+		{&c.ExchangeAutodiscoverURL, req.ExchangeAutodiscoverURL},
+		{&c.ExchangeAutodiscoverAllowedDomains, req.ExchangeAutodiscoverAllowedDomains},
+		{&c.ClientAdalAuthOverride, req.ClientAdalAuthOverride},
+		{&c.AlternateAudienceURL, req.AlternateAudienceURL}, {&c.AdditionalAudienceURLs, req.AdditionalAudienceURLs},
+	} {
+		if field.from != nil {
+			*field.into = *field.from
+		}
+	}
+	warnings, err := x.Role.SetOAuthConfiguration(ctx, op.String(), c)
+	return adminapi.Changed{Warnings: warnings}, err
+}
+
+func (x Skype) mountUsers(s *Server, admins right) {
+	handle(s, adminapi.GetCsUser, anyOperator, func(ctx context.Context, _ Operator, req adminapi.Identity) ([]adminapi.SipUser, error) {
+		found, err := x.Role.Users(ctx, req.Identity)
+		if err != nil {
+			return nil, err
+		}
+		out := []adminapi.SipUser{}
+		for _, u := range found {
+			out = append(out, sipUserOut(u))
+		}
+		if len(out) == 0 && isLiteral(req.Identity) {
+			return nil, notFound("user enabled for SIP", req.Identity)
+		}
+		return out, nil
+	})
+	handle(s, adminapi.EnableCsUser, admins, func(ctx context.Context, op Operator, req adminapi.EnableCsUserRequest) (adminapi.SipUser, error) {
+		u, err := x.Role.Enable(ctx, op.String(), req.Identity, req.SipAddress, req.RegistrarPool)
+		if err != nil {
+			return adminapi.SipUser{}, err
+		}
+		return sipUserOut(u), nil
+	})
+	handle(s, adminapi.DisableCsUser, admins, func(ctx context.Context, op Operator, req adminapi.Identity) (adminapi.Changed, error) {
+		return adminapi.Changed{}, x.Role.Disable(ctx, op.String(), req.Identity)
+	})
+}
+
+func sipUserOut(u skype.User) adminapi.SipUser {
+	return adminapi.SipUser{
+		Identity: u.Path(), DisplayName: u.DisplayName, SipAddress: "sip:" + string(u.SIP), RegistrarPool: u.Pool,
+		Enabled: u.SipEnabled && u.Enabled, UPN: string(u.UPN), SMTP: string(u.SMTP), SID: string(u.SID),
+	}
+}
+
+func (x Skype) mint(ctx context.Context, _ Operator, req adminapi.MintRequest) (adminapi.MintedToken, error) {
+	u, err := x.Directory.Resolve(ctx, req.User)
+	if err != nil {
+		return adminapi.MintedToken{}, err
+	}
+	life := time.Hour
+	if req.Life != "" {
+		if life, err = time.ParseDuration(req.Life); err != nil || life < 5*time.Minute || life > 24*time.Hour {
+			return adminapi.MintedToken{}, problem.New(problem.ManageParameter, "a token lives from 5m to 24h, not %q", req.Life)
+		}
+	}
+	token, expires, err := x.Mint(ctx, u, req.URL, life)
+	return adminapi.MintedToken{Token: token, Expires: expires}, err
+}

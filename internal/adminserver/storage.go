@@ -1,0 +1,87 @@
+package adminserver
+
+import (
+	"context"
+
+	"github.com/matchseal/matchseal/internal/adminapi"
+	"github.com/matchseal/matchseal/internal/directory"
+	"github.com/matchseal/matchseal/internal/problem"
+	"github.com/matchseal/matchseal/internal/storagesvc"
+)
+
+// mountStorage adds the calls about the Storage Service. The connectivity test
+// has a group, and an error, of its own: code=5 (002-32).
+func (x Skype) mountStorage(s *Server, admins right) {
+	handle(s, adminapi.TestCsExStorageConnectivity, mayTest, x.test)
+	handle(s, adminapi.StoreConversation, admins, x.storeConversation)
+	handle(s, adminapi.GetStorageStatus, anyOperator, func(ctx context.Context, _ Operator, _ adminapi.Empty) (adminapi.StorageStatus, error) {
+		st, err := x.Storage.Status(ctx)
+		return adminapi.StorageStatus(st), err
+	})
+	handle(s, adminapi.GetDeadLetters, anyOperator, func(ctx context.Context, _ Operator, req adminapi.Identity) ([]adminapi.DeadLetter, error) {
+		found, err := x.Storage.DeadLetters(ctx, req.Identity)
+		if err != nil {
+			return nil, err
+		}
+		out := []adminapi.DeadLetter{}
+		for _, d := range found {
+			out = append(out, adminapi.DeadLetter{ID: d.ID, ConversationID: d.ConversationID, SIP: string(d.SIP), Code: string(d.Code), Detail: d.Detail, Attempts: d.Attempts, At: d.Changed})
+		}
+		return out, nil
+	})
+	handle(s, adminapi.RequeueDeadLetters, admins, func(ctx context.Context, _ Operator, req adminapi.Identity) (adminapi.Requeued, error) {
+		n, err := x.Storage.Requeue(ctx, req.Identity)
+		if err == nil && n == 0 && req.Identity != "" {
+			err = notFound("dead letter", req.Identity)
+		}
+		return adminapi.Requeued{Count: n}, err
+	})
+}
+
+func mayTest(op Operator) error {
+	if op.in(directory.RTCUniversalUserAdmins) {
+		return nil
+	}
+	return problem.New(problem.ManageUserAdmins, "%s was not a member of %s at log-on", op.Account.Name, directory.RTCUniversalUserAdmins)
+}
+
+func (x Skype) test(ctx context.Context, _ Operator, req adminapi.StorageTestRequest) (adminapi.TestResult, error) {
+	if err := required(req.SipURI, "SipUri"); err != nil {
+		return adminapi.TestResult{}, err
+	}
+	r, err := x.Storage.Test(ctx, storagesvc.TestRequest{SipURI: req.SipURI, Folder: req.Folder, DeleteItem: req.DeleteItem, UseCache: req.UseCache, Binding: req.Binding})
+	if err != nil {
+		return adminapi.TestResult{}, err
+	}
+	return adminapi.TestResult{Passed: true, Lines: r.Lines, ItemID: r.ItemID}, nil
+}
+
+func (x Skype) storeConversation(ctx context.Context, _ Operator, req adminapi.Conversation) (adminapi.StoredConversation, error) {
+	c := storagesvc.Conversation{ID: req.ID, Subject: req.Subject, Started: req.Started}
+	for _, p := range req.Participants {
+		sip, err := directory.ParseSIP(p.SIP)
+		if err != nil {
+			return adminapi.StoredConversation{}, problem.Wrap(err, problem.StorageConversation, "participant %q", p.SIP)
+		}
+		c.Participants = append(c.Participants, storagesvc.Participant{SIP: sip, Name: p.Name})
+	}
+	for i, m := range req.Messages {
+		from, err := directory.ParseSIP(m.From)
+		if err != nil {
+			return adminapi.StoredConversation{}, problem.Wrap(err, problem.StorageConversation, "message %d is from %q", i+1, m.From)
+		}
+		c.Messages = append(c.Messages, storagesvc.Message{From: from, At: m.At, Text: m.Text})
+	}
+	stored, err := x.Storage.Store(ctx, c)
+	if err != nil {
+		return adminapi.StoredConversation{}, err
+	}
+	out := adminapi.StoredConversation{ID: stored.ID, Duplicate: stored.Duplicate}
+	for _, sip := range stored.Mailboxes {
+		out.Mailboxes = append(out.Mailboxes, string(sip))
+	}
+	for _, sip := range stored.Skipped {
+		out.Skipped = append(out.Skipped, string(sip))
+	}
+	return out, nil
+}

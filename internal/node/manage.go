@@ -1,0 +1,98 @@
+package node
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/matchseal/matchseal/internal/adminapi"
+	"github.com/matchseal/matchseal/internal/certs"
+	"github.com/matchseal/matchseal/internal/problem"
+)
+
+// openManagement binds the socket file and, where configured, the management
+// address. Probes are anonymous and say nothing but yes or no; metrics and
+// calls want an operator.
+func (n *Node) openManagement() error {
+	if path := n.cfg.Management.Socket; path != "" {
+		l, err := listenSocket(path)
+		if err != nil {
+			return fmt.Errorf("opening the management socket: %w", err)
+		}
+		n.serve("management socket", l, n.management(n.admin.Local(), n.metrics.Handler()))
+	}
+	address := n.cfg.Management.Listen
+	if address == "" {
+		return nil
+	}
+	if n.cfg.Management.TLSCert == "" {
+		return problem.New(problem.NodeManagementTLS, "management.listen is %s", address)
+	}
+	cert, err := certs.LoadTLS(n.cfg.Management.TLSCert, n.cfg.Management.TLSKey, n.box)
+	if err != nil {
+		return fmt.Errorf("loading the management TLS certificate: %w", err)
+	}
+	l, err := listenTLS(address, cert)
+	if err != nil {
+		return err
+	}
+	n.serve("management", l, n.management(n.admin.Remote(), n.operatorsOnly(n.metrics.Handler())))
+	return nil
+}
+
+func (n *Node) serve(name string, l net.Listener, h http.Handler) {
+	n.servers = append(n.servers, newServer(name, l, secured(h), n.log))
+	n.closers = append(n.closers, func() error { l.Close(); return nil })
+}
+
+func (n *Node) management(calls, metrics http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle(adminapi.Prefix, calls)
+	mux.Handle("GET /metrics", metrics)
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { writeLine(w, http.StatusOK, "ok") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		if err := n.Ready(r.Context()); err != nil {
+			n.log.Warn("not ready", "error", err)
+			writeLine(w, http.StatusServiceUnavailable, "not ready: "+string(problem.CodeOf(err)))
+			return
+		}
+		writeLine(w, http.StatusOK, "ready")
+	})
+	return mux
+}
+
+// operatorsOnly wants the password of any enabled directory account, as
+// collectors of metrics send it.
+func (n *Node) operatorsOnly(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		login, password, ok := r.BasicAuth()
+		if ok {
+			_, err := n.directory.Verify(r.Context(), login, password)
+			ok = err == nil
+		}
+		if !ok {
+			w.Header().Set("WWW-Authenticate", `Basic realm="matchseal"`)
+			writeLine(w, http.StatusUnauthorized, "log on as an operator")
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// Ready says whether every role could serve a request now, or what is in the
+// way.
+func (n *Node) Ready(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	if _, err := n.directory.Groups(ctx, ""); err != nil {
+		return fmt.Errorf("directory: %w", err)
+	}
+	for _, r := range n.roles {
+		if err := r.ready(ctx); err != nil {
+			return fmt.Errorf("%s role: %w", r.name, err)
+		}
+	}
+	return nil
+}
