@@ -140,7 +140,7 @@ func (s *Store) TrustedIssuers(ctx context.Context) ([]s2s.Principal, error) {
 // temporary marks a failure of the store that will pass, so that a peer is
 // told to come back instead of to give up.
 func temporary(err error) error {
-	if problem.Of(err).Entry().Retry == problem.Later {
+	if f := problem.Of(err); f.Code != problem.Internal && f.Entry().Retry == problem.Later {
 		return errors.Join(s2s.ErrTemporary, err)
 	}
 	return err

@@ -1,0 +1,151 @@
+package access
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/matchseal/matchseal/internal/directory"
+	"github.com/matchseal/matchseal/internal/journal"
+	"github.com/matchseal/matchseal/s2s"
+	"github.com/matchseal/matchseal/s2s/s2shttp"
+)
+
+// RequestIDHeader carries the request's id in every answer; the audit and the
+// log know what happened under the same id.
+const RequestIDHeader = "request-id"
+
+// Directory is where users and passwords are. *directory.Directory is one.
+type Directory interface {
+	User(ctx context.Context, id string) (directory.User, error)
+	Verify(ctx context.Context, login, password string) (directory.User, error)
+}
+
+// Audit takes the record of a credential. *journal.Journal is one.
+type Audit interface {
+	Access(ctx context.Context, a journal.Access) error
+}
+
+// Endpoint is a protected resource.
+type Endpoint struct {
+	// Name is what audit and virtual directory settings call it: "EWS",
+	// "Autodiscover", "UCWA".
+	Name string
+	// AppOnly and ActAs say which kinds of application call it takes.
+	AppOnly, ActAs bool
+}
+
+// Methods are the schemes an endpoint takes just now.
+type Methods struct{ OAuth, Basic bool }
+
+// Rights are what an accepted token gives its bearer at this role.
+type Rights struct {
+	Account directory.User // the application's linked account, if there are such
+	Roles   []string
+}
+
+// ErrNoRights is what Config.Rights returns for an application that has none;
+// the peer is told 2000008.
+var ErrNoRights = errors.New("the application has no rights here")
+
+// Config is what a Door needs. Verifier, Issuers, Directory, Audit, Methods and
+// Now are required.
+type Config struct {
+	// Verifier, Issuers and Methods are asked for every request, so that a
+	// change of settings needs no restart.
+	Verifier func(context.Context) (s2s.Verifier, error)
+	Issuers  func(context.Context) ([]s2s.Principal, error) // for the challenge
+	Methods  func(ctx context.Context, endpoint string) (Methods, error)
+
+	// Rights is check V24: what the application may do here, or ErrNoRights.
+	// Another error is a failure of our own. Nil lets every accepted
+	// application in, with no roles: a role without linked accounts.
+	Rights func(context.Context, Endpoint, *s2s.Decision) (Rights, error)
+
+	// Roles are the management roles of a user who logged on with a password;
+	// nil means none.
+	Roles     func(ctx context.Context, userID string) ([]string, error)
+	Directory Directory
+	Audit     Audit
+	Style     s2shttp.Style
+	Fqdn      string // of this server, for challenges and diagnostics
+	Now       func() time.Time
+	Limits    RateLimit
+	// Observe is told of every credential, for metrics; nil drops it.
+	Observe func(Observation)
+	Log     *slog.Logger // nil drops it
+}
+
+// Observation is one credential as metrics see it.
+type Observation struct {
+	Endpoint string
+	Kind     Kind // what it was, or Bearer while that is not known
+	Accepted bool
+	Code     s2s.Code // of a refused token, else 0
+	Reason   string   // of a refusal
+	Took     time.Duration
+}
+
+// Bearer is the kind of a token that was refused before its kind was known.
+const Bearer Kind = "bearer"
+
+// passwordsAtOnce bounds the password checks that run at the same time: each
+// takes tens of megabytes.
+const passwordsAtOnce = 4
+
+// Door guards endpoints. It is safe for concurrent use.
+type Door struct {
+	cfg       Config
+	log       *slog.Logger
+	tokens    *failures
+	sources   *failures
+	accounts  *failures
+	passwords chan struct{}
+}
+
+// New returns a door. It starts nothing.
+func New(cfg Config) (*Door, error) {
+	limits := cfg.Limits.withDefaults()
+	d := &Door{cfg: cfg, log: cfg.Log, passwords: make(chan struct{}, passwordsAtOnce)}
+	if d.log == nil {
+		d.log = slog.New(slog.DiscardHandler)
+	}
+	for _, f := range []struct {
+		into   **failures
+		budget Budget
+	}{{&d.tokens, limits.Tokens}, {&d.sources, limits.Sources}, {&d.accounts, limits.Accounts}} {
+		var err error
+		if *f.into, err = newFailures(f.budget, limits.Remembered, cfg.Now); err != nil {
+			return nil, fmt.Errorf("remembering failed attempts: %w", err)
+		}
+	}
+	return d, nil
+}
+
+// Guard puts the door in front of an endpoint. The handler runs for callers
+// only, and finds its Caller with CallerFrom.
+func (d *Door) Guard(e Endpoint) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			v := &visit{door: d, endpoint: e, id: newRequestID(), source: sourceOf(r), began: d.cfg.Now()}
+			w.Header().Set(RequestIDHeader, v.id)
+			if caller, ok := v.admit(w, r); ok {
+				next.ServeHTTP(w, r.WithContext(WithCaller(r.Context(), caller)))
+			}
+		})
+	}
+}
+
+// newRequestID makes a random GUID (RFC 9562 version 4).
+func newRequestID() string {
+	var b [16]byte
+	rand.Read(b[:]) // never fails: crypto/rand stops the program instead
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	h := hex.EncodeToString(b[:])
+	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
+}
