@@ -81,7 +81,7 @@ func isSecretName(name string) bool {
 		return r
 	}, strings.ToLower(name))
 	return slices.Contains([]string{"authorization", "proxyauthorization", "cookie", "setcookie",
-		"assertion", "clientassertion", "keymaterial", "signingkey", "masterkey", "pin"}, name) ||
+		"assertion", "clientassertion", "keymaterial", "signingkey", "masterkey"}, name) ||
 		slices.ContainsFunc([]string{"token", "password", "passwd", "pwd", "passphrase", "secret", "privatekey"},
 			func(end string) bool { return strings.HasSuffix(name, end) })
 }
