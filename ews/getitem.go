@@ -34,7 +34,7 @@ func decodeGetItemRequest(e element) Payload {
 		}
 	}
 	if r.Shape.Base == "" || r.IDs == nil {
-		e.fail("GetItem needs a ItemShape and ItemIds")
+		e.fail("GetItem needs an ItemShape and ItemIds")
 	}
 	return r
 }

@@ -33,16 +33,19 @@ func (p FieldPath) String() string {
 // any other element.
 func decodePath(e element) (p FieldPath, ok bool) {
 	switch e.name() {
-	case "FieldURI":
-		return Field(e.need("FieldURI")), true
+	case "FieldURI", "ExceptionFieldURI":
+		p.URI = e.need("FieldURI")
 	case "IndexedFieldURI":
-		return FieldPath{URI: e.need("FieldURI"), Index: e.need("FieldIndex")}, true
+		p.URI, p.Index = e.need("FieldURI"), e.need("FieldIndex")
 	case "ExtendedFieldURI":
 		return Extended(decodeExtendedFieldURI(e)), true
-	case "ExceptionFieldURI":
-		return Field(e.need("FieldURI")), true
+	default:
+		return p, false
 	}
-	return FieldPath{}, false
+	if p.URI == "" {
+		e.fail("The element '%s' names no property", e.name())
+	}
+	return p, true
 }
 
 // onlyPath returns the path among the children of e.
