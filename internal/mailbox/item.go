@@ -164,9 +164,9 @@ type Item struct {
 	Attachments []Attachment // only on the way in
 	Properties  []Property   // extended properties, in the order given
 
-	row, folderRow int64
-	guid           guid
-	change         int64
+	row, folderRow   int64
+	guid, folderGUID guid
+	change           int64
 }
 
 // Set sets one property. A tag that has a native field sets the field; it

@@ -99,8 +99,33 @@ func (p *plan) condition(mb Mailbox, r Restriction) (sql string, ok bool) {
 		return "(" + c.expression + " & " + p.arg(r.Mask) + ") = 0", true
 	case Compare:
 		return p.comparison(mb, r)
+	case Contains:
+		return p.pattern(r)
 	}
 	return "", false
+}
+
+// maxPattern keeps a pattern far below the limit SQLite has for one.
+const maxPattern = 1000
+
+// pattern writes a search in a text that ignores case, which both engines do
+// alike on folded text.
+func (p *plan) pattern(r Contains) (string, bool) {
+	c, native := columnOf(r.Key)
+	if !native || !r.IgnoreCase || r.IgnoreNonSpace || len(r.Text) > maxPattern {
+		return "", false
+	}
+	escaped := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(fold(r.Text))
+	switch r.Mode {
+	case FullString:
+	case Prefix:
+		escaped += "%"
+	case Substring:
+		escaped = "%" + escaped + "%"
+	default:
+		return "", false
+	}
+	return "(" + c.present() + " AND " + c.expression + " LIKE " + p.arg(escaped) + ` ESCAPE '\')`, true
 }
 
 func (p *plan) joined(mb Mailbox, list []Restriction, word, empty string) (string, bool) {

@@ -146,10 +146,11 @@ func (s *Store) scanFolderItems(ctx context.Context, mb Mailbox, q Query, p plan
 	}
 	after, limit := p.arg(int64(0)), p.arg(batch)
 	last := len(p.args) - 2
-	clauses := " WHERE " + p.where + " AND i.id > " + after + " ORDER BY i.id LIMIT " + limit
+	scan := selectItems + " WHERE " + p.where + " AND i.article > " + after + " ORDER BY i.article LIMIT " + limit
 	var found []candidate
 	for {
-		items, err := s.itemRows(ctx, mb, clauses, p.args)
+		rows, err := s.db.QueryContext(ctx, scan, p.args...)
+		items, err := collect(rows, err, func(rows *sql.Rows) (Item, error) { return scanItemRow(rows) })
 		if err == nil {
 			err = s.complete(ctx, s.db, items, want)
 		}
@@ -164,7 +165,7 @@ func (s *Store) scanFolderItems(ctx context.Context, mb Mailbox, q Query, p plan
 		if len(items) < batch {
 			break
 		}
-		p.args[last] = items[len(items)-1].row
+		p.args[last] = items[len(items)-1].ArticleNumber
 	}
 	slices.SortFunc(found, func(a, b candidate) int { return a.compare(b, q.Sort) })
 	from, to := q.Window.bounds(len(found))

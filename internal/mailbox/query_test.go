@@ -22,7 +22,7 @@ var (
 	number1 = PropertyID{Tag: 0x8001}
 	list1   = PropertyID{Set: "00020329-0000-0000-c000-000000000046", ID: 7, ByID: true}
 
-	words = []string{"", "a", "A", "b", "ab c", "Éa", "éA", "ß"}
+	words = []string{"", "a", "A", "b", "ab c", "Éa", "éA", "ß", "%", "a_", `b\\`}
 	times = []string{"2026-01-01T00:00:00Z", "2026-01-02T00:00:00.000001Z", "2026-03-04T05:06:07Z"}
 	texts = []Key{
 		FieldKey(FieldSubject), FieldKey(FieldClass), FieldKey(FieldMessageID), FieldKey(FieldFrom), FieldKey(FieldTo),
@@ -365,10 +365,12 @@ func fill(b *testing.B, f *fixture, folder Folder, n int) {
 	}
 }
 
+const folderOf = 100_000
+
 func BenchmarkFolderOf100000(b *testing.B) {
 	f := sqliteFixture(b)
 	folder := f.folder(b, f.ken, ConversationHistory)
-	fill(b, f, folder, 100_000)
+	fill(b, f, folder, folderOf)
 	own := func(n int) Restriction {
 		return Compare{Op: Equal, Key: PropertyKey(ownID, TypeString), Constant: textValue(fmt.Sprint("own-", n))}
 	}
@@ -382,13 +384,16 @@ func BenchmarkFolderOf100000(b *testing.B) {
 			}
 		}
 	}
-	b.Run("own item by its id", func(b *testing.B) { find(b, Query{Where: own(54321)}, 1) })
-	b.Run("newest page", func(b *testing.B) { find(b, Query{Window: Window{Limit: 100}}, 100_000) })
+	b.Run("own item by its id", func(b *testing.B) { find(b, Query{Where: own(folderOf / 2)}, 1) })
+	b.Run("newest page", func(b *testing.B) { find(b, Query{Window: Window{Limit: 100}}, folderOf) })
 	b.Run("last page by article", func(b *testing.B) {
-		find(b, Query{Sort: []SortKey{{FieldKey(FieldArticle), false}}, Window: Window{Offset: 99_500, Limit: 500}}, 100_000)
+		find(b, Query{Sort: []SortKey{{FieldKey(FieldArticle), false}}, Window: Window{Offset: folderOf - 500, Limit: 500}}, folderOf)
 	})
 	b.Run("unread", func(b *testing.B) {
 		find(b, Query{Where: Compare{Op: Equal, Key: FieldKey(FieldRead), Constant: boolValue(false)}, Window: Window{Limit: 100}}, 0)
+	})
+	b.Run("subject contains", func(b *testing.B) {
+		find(b, Query{Where: Contains{Key: FieldKey(FieldSubject), Text: "nothing", Mode: Substring, IgnoreCase: true}}, 0)
 	})
 	b.Run("from contains, in Go", func(b *testing.B) {
 		find(b, Query{Where: Contains{Key: FieldKey(FieldFrom), Text: "nobody", Mode: Substring}}, 0)

@@ -46,6 +46,23 @@ func (s *Store) item(ctx context.Context, q store.Querier, mb Mailbox, id ItemID
 }
 
 func (s *Store) scanItem(row scanner, mb Mailbox) (Item, error) {
+	it, err := scanItemRow(row)
+	if err == nil {
+		s.name(mb, &it)
+	}
+	return it, err
+}
+
+// name gives an item the ids that clients know it by.
+func (s *Store) name(mb Mailbox, it *Item) {
+	it.ID = ItemID(s.seal.id(KindItem, mb.guid, it.guid))
+	it.FolderID = FolderID(s.seal.id(KindFolder, mb.guid, it.folderGUID))
+	it.ChangeKey = s.seal.changeKey(it.guid, it.change)
+}
+
+// scanItemRow reads an item that nobody outside will see: making its ids would
+// cost a scan of a folder more than reading it.
+func scanItemRow(row scanner) (Item, error) {
 	var (
 		it                                Item
 		id, folder                        []byte
@@ -58,12 +75,8 @@ func (s *Store) scanItem(row scanner, mb Mailbox) (Item, error) {
 	if err != nil {
 		return Item{}, err
 	}
-	var folderGUID guid
 	copy(it.guid[:], id)
-	copy(folderGUID[:], folder)
-	it.ID = ItemID(s.seal.id(KindItem, mb.guid, it.guid))
-	it.FolderID = FolderID(s.seal.id(KindFolder, mb.guid, folderGUID))
-	it.ChangeKey = s.seal.changeKey(it.guid, it.change)
+	copy(it.folderGUID[:], folder)
 	it.Associated = associated == 1
 	it.Sent, it.Received = store.Time(sent), store.Time(received)
 	it.Created, it.Modified = store.Time(created), store.Time(modified)

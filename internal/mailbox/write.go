@@ -45,14 +45,13 @@ func (s *Store) CreateItem(ctx context.Context, mb Mailbox, folder FolderID, it 
 		if err != nil {
 			return err
 		}
-		it.FolderID, it.folderRow = f.ID, f.row
+		it.folderGUID, it.folderRow = f.guid, f.row
 		return s.insertItem(ctx, tx, mb, &it)
 	})
 	if err != nil {
 		return Item{}, err
 	}
-	it.ID = ItemID(s.seal.id(KindItem, mb.guid, it.guid))
-	it.ChangeKey = s.seal.changeKey(it.guid, it.change)
+	s.name(mb, &it)
 	return it, nil
 }
 
@@ -201,12 +200,12 @@ func (s *Store) checkChangeKey(old Item, u Update) error {
 func (it *Item) followUp(old Item, now time.Time) error {
 	it.ID, it.FolderID, it.Created, it.ArticleNumber, it.Associated = old.ID, old.FolderID, old.Created, old.ArticleNumber, old.Associated
 	it.Modified = now
-	attachments := it.Flags & HasAttachments
-	if it.MIME == nil {
-		attachments = 0
-	}
-	it.Flags = old.Flags&^(Read|HasAttachments) | it.Flags&Read | attachments
 	newMIME := !slices.Equal(it.MIME, old.MIME)
+	attachments := old.Flags
+	if newMIME {
+		attachments = it.Flags
+	}
+	it.Flags = old.Flags&^(Read|HasAttachments) | it.Flags&Read | attachments&HasAttachments
 	newBody := it.Body != old.Body
 	if it.MIME != nil && !newMIME && (newBody || !slices.Equal(it.composeHeader(), old.composeHeader())) {
 		it.MIME = it.recompose(newBody)
