@@ -64,7 +64,10 @@ type FetchError struct {
 	TLSFault   TLSFault
 	What       string
 	Remedy     string
-	Err        error // what lay below: a *ParseError, or an error of the client
+	// Raw is what came instead of an acceptable document, for people to look
+	// at; nil when nothing came.
+	Raw []byte
+	Err error // what lay below: a *ParseError, or an error of the client
 }
 
 func (e *FetchError) Error() string { return sentence(e.URL+": "+e.What, e.Remedy) }

@@ -68,7 +68,7 @@ func (f Fetcher) Fetch(ctx context.Context, address string, o ParseOptions, etag
 	}
 	d, err := Parse(raw, o)
 	if err != nil {
-		return nil, explainParse(err, target, o)
+		return nil, explainParse(err, raw, target, o)
 	}
 	return &Fetched{Document: d, ETag: acceptETag(resp), Raw: raw}, nil
 }
@@ -208,12 +208,12 @@ func ownWords(resp *http.Response) string {
 	return strings.TrimSuffix(shown(strings.TrimSpace(string(body))), ".")
 }
 
-func explainParse(err error, target *url.URL, o ParseOptions) error {
+func explainParse(err error, raw []byte, target *url.URL, o ParseOptions) error {
 	var p *ParseError
 	if !errors.As(err, &p) {
 		return err
 	}
-	e := &FetchError{Reason: p.Reason, URL: target.Redacted(), Status: http.StatusOK, What: p.What, Remedy: p.Remedy, Err: err}
+	e := &FetchError{Reason: p.Reason, URL: target.Redacted(), Status: http.StatusOK, What: p.What, Remedy: p.Remedy, Raw: raw, Err: err}
 	if p.Reason == HTML {
 		e.Suggestion, _ = suggest(target, o)
 	}
