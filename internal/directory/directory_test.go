@@ -378,11 +378,30 @@ func TestProtected(t *testing.T) {
 		if !protected(u) {
 			t.Error("a nested member of Domain Admins is not protected")
 		}
+		// A change of something else does not make it last.
+		member, err := d.User(ctx, u.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		member.DisplayName = "Ken the Admin"
+		if err := d.SetUser(ctx, member); err != nil {
+			t.Fatal(err)
+		}
 		if err := d.RemoveMember(ctx, "Tier 0", u.ID); err != nil {
 			t.Fatal(err)
 		}
 		if protected(u) {
 			t.Error("a former administrator is still protected")
+		}
+		former, _ := d.User(ctx, u.ID)
+		former.Protected = true
+		if err := d.SetUser(ctx, former); err != nil || !protected(u) {
+			t.Errorf("an account cannot be protected by hand: %v", err)
+		}
+		former, _ = d.User(ctx, u.ID)
+		former.Protected = false
+		if err := d.SetUser(ctx, former); err != nil {
+			t.Fatal(err)
 		}
 		if err := d.AddMember(ctx, RTCUniversalUserAdmins, u.ID); err != nil {
 			t.Fatal(err)

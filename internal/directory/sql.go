@@ -54,10 +54,10 @@ const (
 		ON CONFLICT DO NOTHING`
 
 	updateUser = `
-		UPDATE directory_users SET name = $3, name_key = $4, common_name = $5, common_key = $6, container = $7, container_key = $8,
-			display_name = $9, display_key = $10, upn = $11, upn_key = $12, smtp = $13, smtp_key = $14, sip = $15, sip_key = $16,
-			enabled = $17, protected = $18, service = $19, version = version + 1, changed = $20
-		WHERE id = $1 AND version = $2`
+		UPDATE directory_users SET name = $2, name_key = $3, common_name = $4, common_key = $5, container = $6, container_key = $7,
+			display_name = $8, display_key = $9, upn = $10, upn_key = $11, smtp = $12, smtp_key = $13, sip = $14, sip_key = $15,
+			enabled = $16, protected = CASE WHEN $17 < 0 THEN protected ELSE $17 END, service = $18, version = version + 1, changed = $19
+		WHERE id = $1`
 
 	updatePassword = `UPDATE directory_users SET password = $2, version = version + 1, changed = $3 WHERE id = $1`
 	deleteUser     = `DELETE FROM directory_users WHERE id = $1`

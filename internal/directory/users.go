@@ -92,25 +92,33 @@ func (d *Directory) SetUser(ctx context.Context, u User) error {
 		return err
 	}
 	return d.change(ctx, fmt.Sprintf("change the account %q", u.Name), func(ctx context.Context, tx *sql.Tx) error {
-		if err := taken(ctx, tx, u); err != nil {
-			return err
-		}
-		done, err := tx.ExecContext(ctx, updateUser, u.ID, u.Version,
-			u.Name, fold(u.Name), u.CommonName, fold(u.CommonName), u.Container, fold(u.Container), u.DisplayName, fold(u.DisplayName),
-			string(u.UPN), fold(string(u.UPN)), string(u.SMTP), fold(string(u.SMTP)), string(u.SIP), fold(string(u.SIP)),
-			flag(u.Enabled), flag(u.Protected), flag(u.Service), store.Micros(d.now()))
+		current, err := one(ctx, tx, u.ID, selectUserByID, u.ID, "")
 		if err != nil {
 			return err
 		}
-		if n, err := done.RowsAffected(); err != nil || n == 1 {
+		if current.Version != u.Version {
+			return problem.New(problem.DirectoryConflict, "the account %s was changed since it was read", current.UPN)
+		}
+		u.Organisation, u.SID = current.Organisation, current.SID
+		if err := taken(ctx, tx, u); err != nil {
 			return err
 		}
-		if _, err := one(ctx, tx, u.ID, selectUserByID, u.ID, ""); err != nil {
-			return err
+		// Protection that comes from a group must not become the account's
+		// own because somebody changed its display name.
+		protected := keepProtected
+		if u.Protected != current.Protected {
+			protected = flag(u.Protected)
 		}
-		return problem.New(problem.DirectoryConflict, "the account %s was changed since it was read", u.UPN)
+		_, err = tx.ExecContext(ctx, updateUser, u.ID,
+			u.Name, fold(u.Name), u.CommonName, fold(u.CommonName), u.Container, fold(u.Container), u.DisplayName, fold(u.DisplayName),
+			string(u.UPN), fold(string(u.UPN)), string(u.SMTP), fold(string(u.SMTP)), string(u.SIP), fold(string(u.SIP)),
+			flag(u.Enabled), protected, flag(u.Service), store.Micros(d.now()))
+		return err
 	})
 }
+
+// keepProtected leaves the flag of updateUser as it is.
+const keepProtected = -1
 
 // RemoveUser removes an account and its memberships. Built-in accounts stay
 // (directory.built-in).
