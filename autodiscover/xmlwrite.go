@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/xml"
 	"strings"
-	"unicode/utf8"
 )
 
 // xmlWriter builds a document with fixed prefixes. encoding/xml's marshaller
@@ -72,9 +71,9 @@ func printable(s string) string {
 		switch {
 		case r == '\t' || r == '\n' || r == '\r':
 			return r
-		case r < 0x20 || r == 0xFFFE || r == 0xFFFF || r == utf8.RuneError:
+		case r < 0x20 || r == 0xFFFE || r == 0xFFFF:
 			return -1
 		}
 		return r
-	}, s)
+	}, strings.ToValidUTF8(s, ""))
 }

@@ -10,10 +10,6 @@ import (
 	"github.com/matchseal/matchseal/autodiscover"
 )
 
-// Operation is the name under which a role assignment allows an application
-// to use Autodiscover.
-const Operation = "Autodiscover"
-
 // Config is what the face needs from the domain. All functions are called for
 // each request, so that a changed setting takes effect at once.
 type Config struct {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/matchseal/matchseal/autodiscover"
 	"github.com/matchseal/matchseal/internal/access"
+	"github.com/matchseal/matchseal/internal/rbac"
 )
 
 // New returns the handler for the paths that Owns names.
@@ -77,7 +78,7 @@ func (s *server) allowed(next http.HandlerFunc) http.Handler {
 		case !ok:
 			s.failed(r, "looking for the caller", errors.New("the guard let a request through without saying whose it is"))
 			http.Error(w, "The caller is unknown.", http.StatusInternalServerError)
-		case !caller.May(Operation):
+		case !caller.May(string(rbac.Autodiscover)):
 			http.Error(w, "The account of this application has no role that allows Autodiscover.", http.StatusForbidden)
 		default:
 			next(w, r)
