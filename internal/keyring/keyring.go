@@ -244,8 +244,11 @@ func (k *Keyring) open(ctx context.Context, s State, t s2s.Thumbprint) (*s2s.Sig
 		return nil, err
 	}
 	key, err := k.key(r)
+	if problem.Is(err, problem.KeyringNoPrivateKey) {
+		err = problem.Wrap(err, problem.KeyringUnreadable, "the key is gone")
+	}
 	if err != nil {
-		return nil, problem.Wrap(err, problem.KeyringUnreadable, "the key of %s", t)
+		return nil, err
 	}
 	signer, err = s2s.NewSigner(r.cert, key)
 	if err != nil {
