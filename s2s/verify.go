@@ -85,7 +85,7 @@ type Decision struct {
 // is no error. At most one RSA verification and one call of Trust.Refetch are
 // made.
 func (v *Verifier) Verify(ctx context.Context, token string) (*Decision, error) {
-	q := &inquiry{Verifier: v, now: v.now()}
+	q := &inquiry{Verifier: v, now: clock(v.Now)}
 	if ref := q.parse(token); ref != nil { // V1 to V9
 		return nil, ref
 	}
@@ -113,11 +113,11 @@ func (v *Verifier) Verify(ctx context.Context, token string) (*Decision, error) 
 	return d, nil
 }
 
-func (v *Verifier) now() time.Time {
-	if v.Now == nil {
+func clock(now func() time.Time) time.Time {
+	if now == nil {
 		return time.Now()
 	}
-	return v.Now()
+	return now()
 }
 
 // inquiry is one run of Verify: the token's form and what the checks have
@@ -140,26 +140,32 @@ func internal(step string, err error) *Refusal {
 }
 
 func (q *inquiry) checkAudience(context.Context) *Refusal {
-	aud, ok := audience(q.actor.audience)
-	if !ok {
-		return refuse("V10", AudForm)
+	aud, reason := readAudience(q.actor.audience, q.App, q.Hosts)
+	if _, ours := q.Realms[aud.Realm]; reason == "" && (!ours || aud.Realm == AnyRealm) {
+		reason = AudRealm
 	}
-	if aud.App != q.App {
-		return refuse("V10", AudPID)
-	}
-	i := slices.IndexFunc(q.Hosts, func(configured string) bool {
-		host, ok := canonicalHost(configured)
-		return ok && host == aud.Host
-	})
-	if i < 0 {
-		return refuse("V10", AudHost)
-	}
-	if _, ours := q.Realms[aud.Realm]; !ours || aud.Realm == AnyRealm {
-		return refuse("V10", AudRealm)
+	if reason != "" {
+		return refuse("V10", reason)
 	}
 	q.audience = aud
-	q.audience.Host, _ = canonicalHost(q.Hosts[i]) // equal, and not the token's text
 	return nil
+}
+
+// readAudience parses an aud claim and compares all of it but the realm.
+func readAudience(claim string, app AppID, hosts []string) (Principal, Reason) {
+	aud, ok := audience(claim)
+	switch {
+	case !ok:
+		return Principal{}, AudForm
+	case aud.App != app:
+		return Principal{}, AudPID
+	}
+	for _, configured := range hosts {
+		if host, ok := canonicalHost(configured); ok && host == aud.Host {
+			return Principal{App: app, Host: host, Realm: aud.Realm}, ""
+		}
+	}
+	return Principal{}, AudHost
 }
 
 func (q *inquiry) checkIssuer(ctx context.Context) *Refusal {
@@ -200,15 +206,22 @@ func (q *inquiry) checkKey(ctx context.Context) *Refusal {
 	if reason != "" {
 		return refuse("V12", reason)
 	}
-	key, ok := cert.PublicKey.(*rsa.PublicKey)
-	if !ok || key.N.BitLen() < minRSABits {
-		return refuse("V12", KeyWeak)
+	if q.key, reason = usableKey(cert, q.now); reason != "" {
+		return refuse("V12", reason)
 	}
-	if q.now.After(cert.NotAfter) {
-		return refuse("V12", KeyExpired)
-	}
-	q.cert, q.key = cert, key
+	q.cert = cert
 	return nil
+}
+
+func usableKey(cert *x509.Certificate, now time.Time) (*rsa.PublicKey, Reason) {
+	key, ok := cert.PublicKey.(*rsa.PublicKey)
+	switch {
+	case !ok || key.N.BitLen() < minRSABits:
+		return nil, KeyWeak
+	case now.After(cert.NotAfter):
+		return nil, KeyExpired
+	}
+	return key, ""
 }
 
 func (i *Issuer) find(x5t Thumbprint) (*x509.Certificate, Reason) {
@@ -230,8 +243,7 @@ func (q *inquiry) checkSignature(context.Context) *Refusal {
 			return nil
 		}
 	}
-	digest := sha256.Sum256([]byte(q.actor.signed))
-	if rsa.VerifyPKCS1v15(q.key, crypto.SHA256, digest[:], q.actor.signature) != nil {
+	if !q.actor.signedBy(q.key) {
 		return refuse("V13", SigBad)
 	}
 	if q.Seen != nil {
@@ -240,23 +252,36 @@ func (q *inquiry) checkSignature(context.Context) *Refusal {
 	return nil
 }
 
+// signedBy is one RSASSA-PKCS1-v1_5 verification with SHA-256 over the bytes
+// received. There is no other algorithm to choose.
+func (a *actorForm) signedBy(key *rsa.PublicKey) bool {
+	digest := sha256.Sum256([]byte(a.signed))
+	return rsa.VerifyPKCS1v15(key, crypto.SHA256, digest[:], a.signature) == nil
+}
+
 func (q *inquiry) checkActorTimes(context.Context) *Refusal {
-	if reason := q.checkWindow(q.actor.times); reason != "" {
+	if reason := q.limits().check(q.actor.times); reason != "" {
 		return refuse("V14", reason)
 	}
 	return nil
 }
 
-func (q *inquiry) checkWindow(w window) Reason {
-	now, skew := q.now.Unix(), seconds(q.Skew, DefaultSkew)
+// limits are what a token's window is held against, in seconds.
+type limits struct{ now, skew, maxLifetime int64 }
+
+func (q *inquiry) limits() limits {
+	return limits{q.now.Unix(), seconds(q.Skew, DefaultSkew), seconds(q.MaxLifetime, DefaultMaxLifetime)}
+}
+
+func (l limits) check(w window) Reason {
 	switch {
 	case w.expires <= w.notBefore:
 		return TimeOrder
-	case w.expires-w.notBefore > seconds(q.MaxLifetime, DefaultMaxLifetime):
+	case w.expires-w.notBefore > l.maxLifetime:
 		return TimeTooLong
-	case now >= w.expires+skew:
+	case l.now >= w.expires+l.skew:
 		return TimeExpired
-	case now < w.notBefore-skew:
+	case l.now < w.notBefore-l.skew:
 		return TimeFuture
 	}
 	return ""
@@ -329,11 +354,11 @@ func (q *inquiry) checkOuter(context.Context) *Refusal {
 	if q.outer.issuer != q.actor.rawNameID {
 		return refuse("V19", OuterIss)
 	}
-	if reason := q.checkWindow(q.outer.times); reason != "" {
+	limits, outer, actor := q.limits(), q.outer.times, q.actor.times
+	if reason := limits.check(outer); reason != "" {
 		return refuse("V20", reason)
 	}
-	skew := seconds(q.Skew, DefaultSkew)
-	if q.outer.times.expires > q.actor.times.expires+skew || q.outer.times.notBefore < q.actor.times.notBefore-skew {
+	if outer.expires > actor.expires+limits.skew || outer.notBefore < actor.notBefore-limits.skew {
 		return refuse("V20", TimeOuterBeyondActor)
 	}
 	return nil
