@@ -14,9 +14,9 @@ const (
 	FieldClass          Field = "class"
 	FieldSubject        Field = "subject"
 	FieldBody           Field = "body"
-	FieldFrom           Field = "from"
+	FieldFrom           Field = "from" // name and address, as two values
 	FieldSender         Field = "sender"
-	FieldTo             Field = "to" // the recipients, each as "Name <address>"
+	FieldTo             Field = "to" // names and addresses of all recipients
 	FieldCc             Field = "cc"
 	FieldBcc            Field = "bcc"
 	FieldReplyTo        Field = "reply-to"
@@ -76,7 +76,7 @@ func (f Field) Type() PropertyType {
 	case FieldFlags, FieldImportance, FieldSensitivity, FieldArticle, FieldSize, FieldTotal, FieldUnread,
 		FieldChildren, FieldNextArticle, FieldLastArticle:
 		return TypeInteger
-	case FieldTo, FieldCc, FieldBcc, FieldReplyTo, FieldCategories:
+	case FieldFrom, FieldSender, FieldTo, FieldCc, FieldBcc, FieldReplyTo, FieldCategories:
 		return TypeString + arraySuffix
 	case FieldIdentity, FieldHTML:
 		return TypeBinary
@@ -189,9 +189,9 @@ func (it *Item) value(f Field) Value {
 func (it *Item) peopleValue(f Field) (Value, bool) {
 	switch f {
 	case FieldFrom:
-		return textValue(it.From.String()), true
+		return textsValue(addressTexts([]Address{it.From})), true
 	case FieldSender:
-		return textValue(it.Sender.String()), true
+		return textsValue(addressTexts([]Address{it.Sender})), true
 	case FieldFromName:
 		return textValue(it.From.label()), true
 	case FieldFromAddress:

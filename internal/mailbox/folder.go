@@ -93,7 +93,7 @@ func defaultFolders() []defaultFolder {
 }
 
 // IsRecoverable reports whether the folder is part of Recoverable Items, which
-// takes a right of its own to reach.
+// takes a right of its own to reach. No other folder ever lies there.
 func (f Folder) IsRecoverable() bool { return strings.HasPrefix(f.Distinguished, "recoverableitems") }
 
 func (s *Store) addDefaultFolders(ctx context.Context, tx *sql.Tx, mb Mailbox) error {

@@ -38,6 +38,14 @@ func TestFolders(t *testing.T) {
 		_, err = f.CreateFolder(ctx, f.ken, f.folder(t, f.kim, Inbox).ID, Folder{Name: "x"})
 		wantCode(t, err, problem.MailboxFolderNotFound)
 
+		for _, name := range []string{RecoverableItemsRoot, RecoverableItemsPurges} {
+			recoverable := f.folder(t, f.ken, name).ID
+			_, err = f.CreateFolder(ctx, f.ken, recoverable, Folder{Name: "x"})
+			wantCode(t, err, problem.MailboxFolderParent)
+			_, err = f.MoveFolder(ctx, f.ken, a.ID, recoverable)
+			wantCode(t, err, problem.MailboxFolderParent)
+		}
+
 		b, err := f.CreateFolder(ctx, f.ken, a.ID, Folder{Name: "Inbox"}) // the name is free here
 		must(t, err)
 		f.clock.Advance(time.Hour)

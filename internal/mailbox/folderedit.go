@@ -13,7 +13,7 @@ import (
 // CreateFolder makes a folder below parent. Of f it takes Name, Class and
 // Properties; an empty class becomes the parent's. It fails with
 // MailboxFolderName, MailboxFolderExists or, for the parent,
-// MailboxFolderNotFound.
+// MailboxFolderNotFound and MailboxFolderParent.
 func (s *Store) CreateFolder(ctx context.Context, mb Mailbox, parent FolderID, f Folder) (Folder, error) {
 	made, err := newFolder(f)
 	if err != nil {
@@ -23,6 +23,9 @@ func (s *Store) CreateFolder(ctx context.Context, mb Mailbox, parent FolderID, f
 		above, err := s.folder(ctx, tx, mb, parent)
 		if err != nil {
 			return err
+		}
+		if above.IsRecoverable() {
+			return problem.New(problem.MailboxFolderParent, "%q takes no folders", above.Name)
 		}
 		child := made // the transaction may run again
 		child.parentRow = above.row
@@ -129,6 +132,9 @@ func (s *Store) MoveFolder(ctx context.Context, mb Mailbox, id, parent FolderID)
 		}
 		if f.Distinguished != "" {
 			return problem.New(problem.MailboxFolderBuiltIn, "%q is a default folder and stays where it is", f.Name)
+		}
+		if above.IsRecoverable() {
+			return problem.New(problem.MailboxFolderParent, "%q takes no folders", above.Name)
 		}
 		all, err := s.folders(ctx, tx, mb)
 		if err != nil {

@@ -100,10 +100,16 @@ func (a Address) label() string {
 	return a.Name
 }
 
+// addressTexts are the texts under which a search finds addresses.
 func addressTexts(list []Address) []string {
 	var texts []string
 	for _, a := range list {
-		texts = append(texts, a.String())
+		if label := a.label(); label != "" {
+			texts = append(texts, label)
+		}
+		if a.Name != "" && a.Address != "" {
+			texts = append(texts, a.Address)
+		}
 	}
 	return texts
 }

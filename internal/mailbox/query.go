@@ -223,7 +223,9 @@ type FolderQuery struct {
 	Parent FolderID
 	Deep   bool        // all descendants instead of the children
 	Where  Restriction // nil: all
-	Window Window
+	// Exclude leaves out folders that the caller may not know of; nil: none.
+	Exclude func(Folder) bool
+	Window  Window
 }
 
 // FindFolders answers a query, parents before their children and siblings
@@ -244,7 +246,7 @@ func (s *Store) FindFolders(ctx context.Context, mb Mailbox, q FolderQuery) (Pag
 	}
 	found := descendants(all, parent.row)
 	found = slices.DeleteFunc(found, func(f Folder) bool {
-		return !q.Deep && f.parentRow != parent.row || q.Where != nil && !q.Where.matches(&f)
+		return !q.Deep && f.parentRow != parent.row || q.Where != nil && !q.Where.matches(&f) || q.Exclude != nil && q.Exclude(f)
 	})
 	from, to := q.Window.bounds(len(found))
 	return page(q.Window, found[from:to], len(found)), nil

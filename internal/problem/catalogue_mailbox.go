@@ -16,6 +16,7 @@ const (
 	MailboxFolderName        Code = "mailbox.folder-name"
 	MailboxFolderBuiltIn     Code = "mailbox.folder-built-in"
 	MailboxFolderMove        Code = "mailbox.folder-move"
+	MailboxFolderParent      Code = "mailbox.folder-parent"
 	MailboxChangeKeyRequired Code = "mailbox.change-key-required"
 	MailboxChangeKeyInvalid  Code = "mailbox.change-key-invalid"
 	MailboxConflict          Code = "mailbox.conflict"
@@ -93,6 +94,11 @@ func mailboxObjectRows() []Entry {
 		Cause:      "The destination is the folder itself or lies inside it.",
 		Remedy:     "Choose a destination outside the folder.",
 		HTTPStatus: http.StatusBadRequest, EWS: "ErrorMoveCopyFailed",
+	}, {
+		Code: MailboxFolderParent, Title: "no folder can be made there", Public: true,
+		Cause:      "Recoverable Items has the folders it has; it takes items, not folders.",
+		Remedy:     "Make the folder elsewhere, for example below msgfolderroot.",
+		HTTPStatus: http.StatusForbidden, EWS: "ErrorAccessDenied",
 	}}
 }
 
