@@ -76,7 +76,7 @@ func (c *Client) version() Version {
 
 func (c *Client) setHeaders(r *http.Request, operation string) {
 	h := r.Header
-	h.Set("Content-Type", "text/xml; charset=utf-8")
+	h.Set("Content-Type", ContentType)
 	h.Set("Accept", "text/xml")
 	h.Set("Accept-Encoding", "gzip")
 	h.Set("SOAPAction", `"`+messagesURI+"/"+operation+`"`)

@@ -199,6 +199,10 @@ func decodeServerVersion(header element) (v ServerVersion) {
 	}
 }
 
+// ContentType is the Content-Type of every request, response and fault. Some
+// clients compare the whole value and ignore a body with any other.
+const ContentType = "text/xml; charset=utf-8"
+
 const (
 	envelopeStart = `<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s="` + soapURI + `">`
 	envelopeEnd   = `</s:Envelope>`

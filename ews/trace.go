@@ -2,6 +2,7 @@ package ews
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 )
 
@@ -32,6 +33,9 @@ func (t *TraceEvent) redact() {
 	}
 	request := t.Request.Clone(t.Request.Context())
 	request.Body, request.GetBody, request.Header = nil, nil, redactHeader(t.Request.Header)
+	if request.URL.User != nil {
+		request.URL.User = url.User(request.URL.User.Username())
+	}
 	t.Request = request
 }
 
