@@ -73,9 +73,9 @@ func storeOpenRows() []Entry {
 		Remedy: "Read the engine's message in the detail, cure it, then run: matchseal db migrate",
 	}, {
 		Code:   StoreBackup,
-		Title:  "the backup was not made",
-		Cause:  "The target exists already, or the database has a backup tool of its own.",
-		Remedy: "SQLite: name a new file in: matchseal db backup <file>. PostgreSQL: pg_dump --format=custom --file=<file> <address>",
+		Title:  "the backup cannot be made or used",
+		Cause:  "The file to write exists already, the file to read does not, or the database has a backup tool of its own.",
+		Remedy: "SQLite: name a new file in matchseal db backup <file>, or an existing one in matchseal db restore <file>. PostgreSQL: use pg_dump --format=custom --file=<file> <address>, and pg_restore.",
 	}}
 }
 

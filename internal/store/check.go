@@ -4,8 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"io/fs"
-	"os"
 	"strings"
 
 	"github.com/matchseal/matchseal/internal/problem"
@@ -75,24 +73,4 @@ func (db *DB) integrity(ctx context.Context, pragma string) error {
 		return problem.New(problem.StoreCorrupt, "%s is damaged: %s", db.place, strings.Join(found, "; "))
 	}
 	return nil
-}
-
-// Backup writes a consistent copy of a SQLite database to a new file while the
-// node keeps running. For PostgreSQL it says which tool to use.
-func (db *DB) Backup(ctx context.Context, path string) error {
-	if db.engine == Postgres {
-		return problem.New(problem.StoreBackup, "%s is a PostgreSQL database: use pg_dump --format=custom", db.place)
-	}
-	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
-		return problem.New(problem.StoreBackup, "%s exists: name a new file", path)
-	}
-	// The engine fills the empty file that is there, and leaves its mode.
-	if err := createFile(path); err != nil {
-		return problem.Wrap(err, codeOfFile(err), "create the backup %s", path)
-	}
-	if _, err := db.ExecContext(ctx, "VACUUM INTO $1", path); err != nil {
-		_ = os.Remove(path) // half a backup is none
-		return explain(err, "back up "+db.place+" to "+path)
-	}
-	return syncFile(path)
 }

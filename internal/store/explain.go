@@ -69,8 +69,7 @@ func IsDuplicate(err error) bool {
 // explain is Explain with a detail: what was being done.
 func explain(err error, doing string) error {
 	var known *problem.Failure
-	if err == nil || errors.As(err, &known) ||
-		errors.Is(err, sql.ErrNoRows) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if err == nil || errors.As(err, &known) || errors.Is(err, sql.ErrNoRows) || isEndOfContext(err) {
 		return err
 	}
 	code := codeOf(err)
@@ -78,6 +77,14 @@ func explain(err error, doing string) error {
 		return err
 	}
 	return problem.Wrap(err, code, "%s", doing)
+}
+
+// isEndOfContext recognises a caller who no longer waits. A server that did not
+// answer in the time that this package gives it is another matter.
+func isEndOfContext(err error) bool {
+	var connect *pgconn.ConnectError
+	return errors.Is(err, context.Canceled) ||
+		errors.Is(err, context.DeadlineExceeded) && !errors.As(err, &connect)
 }
 
 func codeOf(err error) problem.Code {

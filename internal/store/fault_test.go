@@ -215,6 +215,7 @@ func TestPostgresThatCannotBeUsed(t *testing.T) {
 		{"no user", change(func(u *url.URL) { u.User = url.UserPassword("nobody_here", "geheim") }), problem.StoreDenied},
 		{"nobody listens", "postgres://u:geheim@127.0.0.1:" + closedPort(t) + "/x", problem.StoreUnavailable},
 		{"no such host", "postgres://u:geheim@nowhere.invalid/x", problem.StoreUnavailable},
+		{"nobody answers", "postgres://u:geheim@" + silentListener(t) + "/x?connect_timeout=1", problem.StoreUnavailable},
 		{"no socket", "postgres:///x?host=" + url.QueryEscape(t.TempDir()), problem.StoreUnavailable},
 	} {
 		_, err := store.Open(t.Context(), tt.dsn)
@@ -225,6 +226,17 @@ func TestPostgresThatCannotBeUsed(t *testing.T) {
 			t.Errorf("the password is in the message: %v", err)
 		}
 	}
+}
+
+// silentListener accepts connections and says nothing.
+func silentListener(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	return l.Addr().String()
 }
 
 func closedPort(t *testing.T) string {

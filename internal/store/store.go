@@ -55,16 +55,17 @@ func Open(ctx context.Context, dsn string) (*DB, error) {
 
 // OpenWith is Open with options.
 func OpenWith(ctx context.Context, dsn string, o Options) (*DB, error) {
-	scheme, rest, _ := strings.Cut(dsn, ":")
-	switch scheme {
-	case "sqlite":
+	if rest, ok := cutSQLite(dsn); ok {
 		return openSQLite(ctx, rest, o)
-	case "postgres", "postgresql":
+	}
+	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
 		return openPostgres(ctx, dsn)
 	}
 	return nil, problem.New(problem.StoreAddress,
 		"%q does not name a database: write sqlite:/path/to/file.db or postgres://user@host/database", hidePassword(dsn))
 }
+
+func cutSQLite(dsn string) (rest string, ok bool) { return strings.CutPrefix(dsn, "sqlite:") }
 
 // hidePassword returns the part of a database address that may be shown.
 func hidePassword(dsn string) string {

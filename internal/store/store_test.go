@@ -150,35 +150,6 @@ func TestVerifyFindsADanglingReference(t *testing.T) {
 	}
 }
 
-func TestBackup(t *testing.T) {
-	storetest.Run(t, func(t *testing.T, db *store.DB) {
-		path := filepath.Join(t.TempDir(), "backup 1.db")
-		if db.Engine() == store.Postgres {
-			if err := db.Backup(t.Context(), path); !problem.Is(err, problem.StoreBackup) || !strings.Contains(err.Error(), "pg_dump") {
-				t.Errorf("Backup gave %v", err)
-			}
-			return
-		}
-		makeCounter(t, db)
-		if err := db.Backup(t.Context(), path); err != nil {
-			t.Fatal(err)
-		}
-		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
-			t.Errorf("the backup has mode %v, %v", info.Mode(), err)
-		}
-		copied := storetest.Open(t, "sqlite:"+path)
-		if n := counter(t, copied); n != 0 {
-			t.Errorf("the backup counts %d", n)
-		}
-		if err := copied.Verify(t.Context()); err != nil {
-			t.Error(err)
-		}
-		if err := db.Backup(t.Context(), path); !problem.Is(err, problem.StoreBackup) {
-			t.Errorf("a backup over a file gave %v", err)
-		}
-	})
-}
-
 func TestTimes(t *testing.T) {
 	if store.Micros(time.Time{}) != 0 || !store.Time(0).IsZero() {
 		t.Error("the zero time is not kept as 0")

@@ -36,14 +36,36 @@ type inTx struct{ db *DB }
 // come back as Explain gives them, errors of fn as they are. InTx inside InTx on
 // one DB is refused, because on SQLite it would wait for itself.
 func (db *DB) InTx(ctx context.Context, fn func(ctx context.Context, tx *sql.Tx) error) error {
-	if ctx.Value(inTx{db}) != nil {
-		return problem.New(problem.Internal, "a transaction was begun inside a transaction; the inner code must use tx")
-	}
+	db.mustBeOutsideTx(ctx)
 	attempts := sqliteAttempts
 	if db.engine == Postgres {
 		attempts = postgresAttempts
 	}
 	return Explain(retry(ctx, attempts, func() error { return db.runTx(ctx, fn) }))
+}
+
+func (db *DB) mustBeOutsideTx(ctx context.Context) {
+	if ctx.Value(inTx{db}) != nil {
+		panic("store: the DB was used inside its own transaction; use tx")
+	}
+}
+
+// ExecContext is that of sql.DB, except inside InTx.
+func (db *DB) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	db.mustBeOutsideTx(ctx)
+	return db.DB.ExecContext(ctx, query, args...)
+}
+
+// QueryContext is that of sql.DB, except inside InTx.
+func (db *DB) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	db.mustBeOutsideTx(ctx)
+	return db.DB.QueryContext(ctx, query, args...)
+}
+
+// QueryRowContext is that of sql.DB, except inside InTx.
+func (db *DB) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	db.mustBeOutsideTx(ctx)
+	return db.DB.QueryRowContext(ctx, query, args...)
 }
 
 func (db *DB) runTx(ctx context.Context, fn func(ctx context.Context, tx *sql.Tx) error) error {

@@ -90,17 +90,34 @@ func TestInTx(t *testing.T) {
 	})
 }
 
-func TestInTxInsideInTxIsRefused(t *testing.T) {
+func TestTheDBInsideItsOwnTransactionPanics(t *testing.T) {
 	storetest.Run(t, func(t *testing.T, db *store.DB) {
+		makeCounter(t, db)
 		other := storetest.Open(t, storetest.SQLite(t))
-		var inner, elsewhere error
-		err := db.InTx(t.Context(), func(ctx context.Context, _ *sql.Tx) error {
-			nothing := func(context.Context, *sql.Tx) error { return nil }
-			inner, elsewhere = db.InTx(ctx, nothing), other.InTx(ctx, nothing)
-			return nil
+		panics := func(use func()) (panicked bool) {
+			defer func() { panicked = recover() != nil }()
+			use()
+			return false
+		}
+		err := db.InTx(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
+			for name, use := range map[string]func(){
+				"InTx":            func() { _ = db.InTx(ctx, func(context.Context, *sql.Tx) error { return nil }) },
+				"ExecContext":     func() { _, _ = db.ExecContext(ctx, "SELECT 1") },
+				"QueryContext":    func() { _, _ = db.QueryContext(ctx, "SELECT 1") },
+				"QueryRowContext": func() { _ = db.QueryRowContext(ctx, "SELECT 1") },
+			} {
+				if !panics(use) {
+					t.Errorf("%s did not panic", name)
+				}
+			}
+			if err := other.Ping(ctx); err != nil {
+				t.Errorf("another database: %v", err)
+			}
+			_, err := tx.ExecContext(ctx, "UPDATE counter SET n = 1")
+			return err
 		})
-		if !problem.Is(inner, problem.Internal) || elsewhere != nil || err != nil {
-			t.Errorf("inner gave %v, another database %v, outer %v", inner, elsewhere, err)
+		if err != nil || counter(t, db) != 1 {
+			t.Errorf("the transaction gave %v", err)
 		}
 	})
 }
