@@ -26,13 +26,13 @@ type connection struct {
 // flags adds what every management command takes.
 func (c *connection) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&c.dir, "dir", lab.DefaultDir, "directory of a running lab")
-	cmd.Flags().StringVar(&c.url, "url", "", "management address of a node elsewhere, https://host:port")
+	cmd.Flags().StringVar(&c.url, "node", "", "management address of a node elsewhere, https://host:port")
 	cmd.Flags().StringVar(&c.as, "as", "administrator", "operator to log on as")
-	cmd.Flags().StringVar(&c.ca, "ca", "", "file with the certificate authority of --url, if the system does not know it")
+	cmd.Flags().StringVar(&c.ca, "ca", "", "file with the certificate authority of --node, if the system does not know it")
 }
 
 // dial logs on to the node that runs the role. Over a lab's socket file no
-// password is needed; for --url it comes from MATCHSEAL_PASSWORD or standard
+// password is needed; for --node it comes from MATCHSEAL_PASSWORD or standard
 // input.
 func (a *app) dial(ctx context.Context, c connection, role string) (*adminapi.Client, error) {
 	if c.url == "" {
@@ -64,7 +64,7 @@ func (a *app) dial(ctx context.Context, c connection, role string) (*adminapi.Cl
 
 func remote(c connection) (*http.Client, error) {
 	if !strings.HasPrefix(c.url, "https://") {
-		return nil, usageError{fmt.Errorf("--url takes an https address, not %q: a password is never sent without TLS", c.url)}
+		return nil, usageError{fmt.Errorf("--node takes an https address, not %q: a password is never sent without TLS", c.url)}
 	}
 	var files []string
 	if c.ca != "" {

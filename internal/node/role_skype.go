@@ -98,30 +98,29 @@ func (x *skypeRole) openDoor() (err error) {
 
 func (x *skypeRole) route() error {
 	x.routes.handle(x.profile.MetadataPath, authmeta.Handler(x.metadata, x.profile.Metadata))
-	booked, err := meetings.New(x.db, x.node.now)
+	booked, err := meetings.New(x.db, "https://"+x.publishedHosts()[0]+"/meet", x.node.now)
 	if err != nil {
 		return err
 	}
-	ucwa, err := meetingserver.New(meetingserver.Config{
-		Meetings: booked, Host: x.publishedHosts()[0], Now: x.node.now, Log: x.log,
-		SIPEnabled: func(ctx context.Context, u directory.User) (bool, error) {
-			if u.SIP == "" {
-				return false, nil
-			}
-			_, err := x.own.User(ctx, u.SIP)
-			if problem.Is(err, problem.StorageNotSipEnabled) || problem.Is(err, problem.StorageUnknownUser) || problem.Is(err, problem.StorageUserDisabled) {
-				return false, nil
-			}
-			return err == nil, err
-		},
-	})
-	if err != nil {
-		return err
-	}
+	ucwa := meetingserver.New(meetingserver.Config{Meetings: booked, SIPEnabled: x.sipEnabled, Log: x.log})
 	x.routes.handlePrefix("/ucwa/", x.door.Guard(access.Endpoint{Name: doorUCWA, AppOnly: true, ActAs: true})(ucwa))
 	x.routes.handle(storeserver.Path, x.door.Guard(access.Endpoint{Name: doorStorage})(
 		storeserver.New(storeserver.Config{Service: x.storage, Groups: x.node.directory.MemberOf, Log: x.log})))
 	return nil
+}
+
+func (x *skypeRole) sipEnabled(ctx context.Context, u directory.User) (bool, error) {
+	if u.SIP == "" {
+		return false, nil
+	}
+	switch _, err := x.own.User(ctx, u.SIP); problem.CodeOf(err) {
+	case "":
+		return true, nil
+	case problem.StorageNotSipEnabled, problem.StorageUnknownUser, problem.StorageUserDisabled:
+		return false, nil
+	default:
+		return false, err
+	}
 }
 
 // endpoint is where the Storage Service finds mailboxes, as set now.

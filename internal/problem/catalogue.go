@@ -24,6 +24,7 @@ func catalogue() [][]Entry {
 		storageRows(),
 		storeRows(),
 		tlsRows(),
+		tokenRows(),
 	}
 }
 

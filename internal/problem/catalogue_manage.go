@@ -23,7 +23,7 @@ func manageRows() []Entry {
 		Code:       ManageUnreachable,
 		Title:      "the management API can not be reached",
 		Cause:      "No node is running there, the socket file or address is another node's, or the answer came from something else.",
-		Remedy:     "Start the node (`matchseal lab` or `matchseal serve --config FILE`) and name its directory with --dir or its address with --url.",
+		Remedy:     "Start the node (`matchseal lab` or `matchseal serve --config FILE`) and name its directory with --dir or its address with --node.",
 		HTTPStatus: http.StatusServiceUnavailable,
 		Retry:      Later,
 	}, {
