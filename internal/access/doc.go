@@ -20,11 +20,15 @@
 // without a challenge. It is not 401, because a client takes a 401 as a reason
 // to fetch a new token and try again at once. Requests without credentials, and
 // refusals that concern the user or the rights of a partner whose signature
-// was good, use up nothing.
+// was good, use up nothing. The budget of an account does not hold for an
+// address from which its right password has come before, so that strangers
+// cannot lock a user out.
 //
 // # Audit
 //
 // An accepted credential is recorded before the handler runs; if the record
 // cannot be written the request is refused with 503. A refused one that cannot
-// be recorded stays refused and goes to the log.
+// be recorded stays refused and goes to the log. What the record of a refused
+// token says about issuer, application, user and key are the token's own
+// claims.
 package access

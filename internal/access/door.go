@@ -2,16 +2,17 @@ package access
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
+
 	"github.com/matchseal/matchseal/internal/directory"
 	"github.com/matchseal/matchseal/internal/journal"
+	"github.com/matchseal/matchseal/internal/telemetry"
 	"github.com/matchseal/matchseal/s2s"
 	"github.com/matchseal/matchseal/s2s/s2shttp"
 )
@@ -94,9 +95,11 @@ type Observation struct {
 // Bearer is the kind of a token that was refused before its kind was known.
 const Bearer Kind = "bearer"
 
-// passwordsAtOnce bounds the password checks that run at the same time: each
-// takes tens of megabytes.
-const passwordsAtOnce = 4
+// passwordsAtOnce bounds the passwords that are checked at the same time, and
+// with it how far attempts sent all at once can overdraw a budget. It is well
+// above what the directory works on at a time, so that nobody waits here for
+// long.
+const passwordsAtOnce = 16
 
 // Door guards endpoints. It is safe for concurrent use.
 type Door struct {
@@ -105,6 +108,7 @@ type Door struct {
 	tokens    *failures
 	sources   *failures
 	accounts  *failures
+	familiar  *lru.Cache[string, struct{}] // source and account that came with the right password
 	passwords chan struct{}
 }
 
@@ -124,6 +128,10 @@ func New(cfg Config) (*Door, error) {
 			return nil, fmt.Errorf("remembering failed attempts: %w", err)
 		}
 	}
+	var err error
+	if d.familiar, err = lru.New[string, struct{}](limits.Remembered); err != nil {
+		return nil, fmt.Errorf("remembering log-ons: %w", err)
+	}
 	return d, nil
 }
 
@@ -132,20 +140,16 @@ func New(cfg Config) (*Door, error) {
 func (d *Door) Guard(e Endpoint) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			v := &visit{door: d, endpoint: e, id: newRequestID(), source: sourceOf(r), began: d.cfg.Now()}
-			w.Header().Set(RequestIDHeader, v.id)
+			id := telemetry.RequestID(r.Context())
+			if id == "" {
+				id = telemetry.NewRequestID()
+				r = r.WithContext(telemetry.WithRequestID(r.Context(), id))
+			}
+			w.Header().Set(RequestIDHeader, id)
+			v := &visit{door: d, endpoint: e, id: id, source: sourceOf(r), began: d.cfg.Now()}
 			if caller, ok := v.admit(w, r); ok {
 				next.ServeHTTP(w, r.WithContext(WithCaller(r.Context(), caller)))
 			}
 		})
 	}
-}
-
-// newRequestID makes a random GUID (RFC 9562 version 4).
-func newRequestID() string {
-	var b [16]byte
-	rand.Read(b[:]) // never fails: crypto/rand stops the program instead
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	h := hex.EncodeToString(b[:])
-	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
 }

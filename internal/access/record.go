@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 
@@ -20,6 +21,39 @@ func (v *visit) entry(d *s2s.Decision) journal.Access {
 	return a
 }
 
+// claimed is the audit record of a refused token: what it says about itself,
+// which nobody has confirmed. A token whose form is broken says nothing.
+func claimed(r *http.Request, ref *s2s.Refusal) journal.Access {
+	a := journal.Access{Kind: string(Bearer), Step: ref.Step, Reason: string(ref.Reason), Code: int(ref.Code())}
+	if len(r.Header.Values("Authorization")) != 1 {
+		return a
+	}
+	d, err := s2s.Decode(r.Header.Get("Authorization"))
+	if err != nil || d.FormProblem != nil {
+		return a
+	}
+	a.Kind = string(d.Kind)
+	actor := d.Layers[len(d.Layers)-1]
+	a.Issuer, a.Application, a.Audience = value(actor.Claims, "iss"), value(actor.Claims, "nameid"), value(actor.Claims, "aud")
+	if t, err := s2s.ParseX5T(value(actor.Header, "x5t")); err == nil {
+		a.Key = t.String()
+	}
+	if d.Kind == s2s.ActAsUser {
+		user := d.Layers[0].Claims
+		a.User = cmp.Or(value(user, "upn"), value(user, "smtp"), value(user, "sip"), value(user, "nameid"))
+	}
+	return a
+}
+
+func value(members []s2s.Member, name string) string {
+	for _, m := range members {
+		if m.Name == name {
+			return m.Value
+		}
+	}
+	return ""
+}
+
 // complete adds what is the same for every record of a visit.
 func (v *visit) complete(a journal.Access) journal.Access {
 	a.Time, a.RequestID, a.Endpoint, a.Remote = v.began, v.id, v.endpoint.Name, v.source
@@ -30,7 +64,7 @@ func (v *visit) complete(a journal.Access) journal.Access {
 // be recorded, so that failure goes to the log.
 func (v *visit) record(r *http.Request, a journal.Access) {
 	if err := v.door.cfg.Audit.Access(r.Context(), v.complete(a)); err != nil {
-		v.door.log.ErrorContext(r.Context(), "writing the audit of a refusal", "request-id", v.id, "endpoint", v.endpoint.Name, "reason", a.Reason, "error", err)
+		v.door.log.ErrorContext(r.Context(), "writing the audit of a refusal", "endpoint", v.endpoint.Name, "reason", a.Reason, "error", err)
 	}
 	v.observe(a)
 }
@@ -40,7 +74,7 @@ func (v *visit) explain(ctx context.Context, ref *s2s.Refusal) {
 	if ref.Err == nil {
 		return
 	}
-	v.door.log.InfoContext(ctx, "token refused", "request-id", v.id, "endpoint", v.endpoint.Name,
+	v.door.log.InfoContext(ctx, "token refused", "endpoint", v.endpoint.Name,
 		"step", ref.Step, "reason", string(ref.Reason), "error", ref.Err)
 }
 

@@ -64,8 +64,15 @@ func (v *visit) admit(w http.ResponseWriter, r *http.Request) (Caller, bool) {
 // credentials looks at the Authorization header: its scheme in lower case, and
 // whether anything follows it.
 func credentials(r *http.Request) (scheme string, given bool) {
-	scheme, rest, _ := strings.Cut(strings.TrimLeft(r.Header.Get("Authorization"), " \t"), " ")
-	return strings.ToLower(scheme), strings.Trim(rest, " \t") != ""
+	fields := r.Header.Values("Authorization")
+	if len(fields) != 1 {
+		return "", false // several contradict each other
+	}
+	parts := strings.Fields(fields[0])
+	if len(parts) == 0 {
+		return "", false
+	}
+	return strings.ToLower(parts[0]), len(parts) > 1
 }
 
 // bearer lets s2shttp.Guard judge the request. A request without a token of
@@ -153,7 +160,7 @@ func (v *visit) refused(r *http.Request, _ *s2s.Decision, ref *s2s.Refusal) {
 		v.door.tokens.add(v.source)
 	}
 	v.explain(r.Context(), ref)
-	v.record(r, journal.Access{Kind: string(Bearer), Step: ref.Step, Reason: string(ref.Reason), Code: int(ref.Code())})
+	v.record(r, claimed(r, ref))
 }
 
 // basic checks a password, if there is one; nobody and somebody refused get
@@ -170,15 +177,32 @@ func (v *visit) basic(w http.ResponseWriter, r *http.Request, methods Methods, c
 		challenge()
 		return Caller{}, false
 	}
+	return v.password(w, r, login, password, challenge)
+}
+
+// password checks one, unless its source or account has failed too often. That
+// is looked at twice: first so that those who have take no place in the queue,
+// then again because others may have failed while this one waited.
+func (v *visit) password(w http.ResponseWriter, r *http.Request, login, password string, challenge func()) (Caller, bool) {
+	account := strings.ToLower(login)
+	pair := v.source + " " + account
+	entry := journal.Access{Kind: string(Basic), User: login}
+	wait := func() time.Duration {
+		if v.door.familiar.Contains(pair) { // strangers can not lock this user out
+			return v.door.sources.wait(v.source)
+		}
+		return max(v.door.sources.wait(v.source), v.door.accounts.wait(account))
+	}
+	if v.limited(w, r, wait(), entry) {
+		return Caller{}, false
+	}
 	select {
 	case v.door.passwords <- struct{}{}:
 		defer func() { <-v.door.passwords }()
 	case <-r.Context().Done():
 		return Caller{}, false
 	}
-	account := accountKey(login)
-	entry := journal.Access{Kind: string(Basic), User: login}
-	if v.limited(w, r, max(v.door.sources.wait(v.source), v.door.accounts.wait(account)), entry) {
+	if v.limited(w, r, wait(), entry) {
 		return Caller{}, false
 	}
 	user, err := v.door.cfg.Directory.Verify(r.Context(), login, password)
@@ -186,7 +210,7 @@ func (v *visit) basic(w http.ResponseWriter, r *http.Request, methods Methods, c
 		v.door.sources.add(v.source)
 		v.door.accounts.add(account)
 		entry.Reason = reasonPassword
-		v.door.log.InfoContext(r.Context(), "log-on refused", "request-id", v.id, "endpoint", v.endpoint.Name, "error", err)
+		v.door.log.InfoContext(r.Context(), "log-on refused", "endpoint", v.endpoint.Name, "error", err) // the true reason
 		v.record(r, entry)
 		challenge()
 		return Caller{}, false
@@ -195,6 +219,7 @@ func (v *visit) basic(w http.ResponseWriter, r *http.Request, methods Methods, c
 		v.unable(w, r, fmt.Errorf("checking a password: %w", err))
 		return Caller{}, false
 	}
+	v.door.familiar.Add(pair, struct{}{})
 	return v.user(w, r, user)
 }
 
@@ -217,10 +242,6 @@ func (v *visit) user(w http.ResponseWriter, r *http.Request, user directory.User
 	v.observe(entry)
 	return caller, true
 }
-
-// accountKey is the same for the spellings of a login that only differ in
-// case.
-func accountKey(login string) string { return strings.ToLower(login) }
 
 // limited answers for a source or account that has used up its failures.
 func (v *visit) limited(w http.ResponseWriter, r *http.Request, wait time.Duration, entry journal.Access) bool {
@@ -246,7 +267,7 @@ func (v *visit) basicScheme() string { return fmt.Sprintf("Basic realm=%q", v.do
 
 // unable answers when something of our own is missing.
 func (v *visit) unable(w http.ResponseWriter, r *http.Request, err error) {
-	v.door.log.ErrorContext(r.Context(), "authentication is not possible", "request-id", v.id, "endpoint", v.endpoint.Name, "error", err)
+	v.door.log.ErrorContext(r.Context(), "authentication is not possible", "endpoint", v.endpoint.Name, "error", err)
 	status := http.StatusInternalServerError
 	if passing(err) {
 		status = http.StatusServiceUnavailable
