@@ -41,7 +41,7 @@ func versions() []Version {
 // ParseVersion reads a RequestServerVersion. A name that is not in the schema
 // is a [*Fault] with [ErrorInvalidServerVersion].
 func ParseVersion(s string) (Version, error) {
-	if v := Version(s); v.rank() >= 0 {
+	if v := Version(s); slices.Contains(versions(), v) {
 		return v, nil
 	}
 	return "", NewFault(ErrorInvalidServerVersion)
@@ -50,11 +50,16 @@ func ParseVersion(s string) (Version, error) {
 // AtLeast reports whether a peer that asked for v knows the schema of w.
 func (v Version) AtLeast(w Version) bool { return v.rank() >= w.rank() }
 
+// rank orders versions. A name from outside the list can only come from a
+// caller of this package who knows something newer.
 func (v Version) rank() int {
 	if v == "" {
 		return 0
 	}
-	return slices.Index(versions(), v)
+	if i := slices.Index(versions(), v); i >= 0 {
+		return i
+	}
+	return len(versions())
 }
 
 // ServerVersion is the ServerVersionInfo header of every response.
