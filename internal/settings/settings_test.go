@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,11 +30,9 @@ var kind = settings.Kind[oauth]{Name: "oauth-configuration"}
 
 // clock is one second later at each reading.
 func clock() func() time.Time {
-	t := time.Date(2015, 10, 12, 8, 0, 0, 0, time.UTC)
-	return func() time.Time {
-		t = t.Add(time.Second)
-		return t
-	}
+	start := time.Date(2015, 10, 12, 8, 0, 0, 0, time.UTC)
+	var readings atomic.Int64
+	return func() time.Time { return start.Add(time.Duration(readings.Add(1)) * time.Second) }
 }
 
 func run(t *testing.T, fn func(t *testing.T, s *settings.Store)) {
