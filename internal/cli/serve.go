@@ -59,12 +59,18 @@ func (a *app) config() *cobra.Command {
 		Short: "Print a commented example file with every key",
 		Args:  cobra.NoArgs,
 		RunE:  func(*cobra.Command, []string) error { return config.Describe(a.Out) },
-	}, &cobra.Command{
-		Use:   "test FILE",
+	}, a.configTest())
+	return cmd
+}
+
+func (a *app) configTest() *cobra.Command {
+	var file string
+	cmd := &cobra.Command{
+		Use:   "test --config FILE",
 		Short: "Check a file as `serve` would read it, and start nothing",
-		Args:  cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			cfg, err := a.loadConfig(args[0], nil)
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			cfg, err := a.loadConfig(file, nil)
 			if err != nil {
 				return err
 			}
@@ -72,12 +78,13 @@ func (a *app) config() *cobra.Command {
 				return a.json(map[string]any{"node": cfg.Node, "data": cfg.Data, "roles": len(cfg.Roles)})
 			}
 			for _, r := range cfg.Roles {
-				fmt.Fprintf(a.Out, "%s role %s (%s), listening on %v\n", r.Role, r.FQDN, r.Domains[0], r.Listen)
+				fmt.Fprintf(a.Out, "%s role %s (%s), listening on %s\n", r.Role, r.FQDN, strings.Join(r.Domains, ", "), strings.Join(r.Listen, ", "))
 			}
 			fmt.Fprintln(a.Out, "the file is fine")
 			return nil
 		},
-	})
+	}
+	cmd.Flags().StringVar(&file, "config", "", "configuration file (required)")
 	return cmd
 }
 

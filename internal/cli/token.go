@@ -71,9 +71,9 @@ func (a *app) tokenDecode() *cobra.Command {
 			if err != nil {
 				return problem.Wrap(err, problem.TokenForm, "this is not a server-to-server token")
 			}
-			wrong := d.Problems(now)
+			wrong := tokenProblems(d, now)
 			if a.wantsJSON() {
-				return a.json(map[string]any{"layers": d.Layers, "problems": wrong})
+				return a.json(map[string]any{"kind": d.Kind, "layers": d.Layers, "problems": wrong})
 			}
 			a.printDecoded(d)
 			for _, w := range wrong {
@@ -85,6 +85,24 @@ func (a *app) tokenDecode() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&at, "at", "", "judge times by this moment instead of now (2026-01-31T09:00:00Z)")
 	return cmd
+}
+
+// tokenProblems says what can be seen to be wrong without any key: the form,
+// and the times.
+func tokenProblems(d *s2s.Decoded, now time.Time) []string {
+	wrong := []string{}
+	if r := d.FormProblem; r != nil {
+		wrong = append(wrong, fmt.Sprintf("%s: a receiver refuses this at %s with %d (%s)", r.Reason, r.Step, r.Code(), r.PublicText()))
+	}
+	for _, layer := range d.Layers {
+		if end := layer.Expires; !end.IsZero() && end.Add(s2s.DefaultSkew).Before(now) {
+			wrong = append(wrong, fmt.Sprintf("the %s token expired at %s, %s ago", layer.Name, end.UTC().Format(time.RFC3339), now.Sub(end).Round(time.Second)))
+		}
+		if begin := layer.NotBefore; !begin.IsZero() && begin.Add(-s2s.DefaultSkew).After(now) {
+			wrong = append(wrong, fmt.Sprintf("the %s token is not valid before %s, in %s", layer.Name, begin.UTC().Format(time.RFC3339), begin.Sub(now).Round(time.Second)))
+		}
+	}
+	return wrong
 }
 
 func (a *app) printDecoded(d *s2s.Decoded) {
@@ -167,7 +185,11 @@ func (a *app) printRefusal(err error) error {
 		}
 		return silent{}
 	}
-	fmt.Fprintf(a.Out, "refused at %s: %s\nthe peer would see %d %s: %s\n", r.Step, r.Error(), r.Code(), r.Category(), r.PublicText())
+	why := string(r.Reason)
+	if r.Err != nil {
+		why += ": " + r.Err.Error()
+	}
+	fmt.Fprintf(a.Out, "refused at %s: %s\nthe peer would see %d %s: %s\n", r.Step, why, r.Code(), r.Category(), r.PublicText())
 	return silent{}
 }
 
