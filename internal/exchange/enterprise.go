@@ -47,7 +47,7 @@ func (r *Role) ConfigureEnterprisePartner(ctx context.Context, by, metadataURL, 
 	rand.Read(suffix[:])
 	app := partner.Application{
 		Name: prefix + "-" + hex.EncodeToString(suffix[:]), Enabled: true,
-		TrustLevel: s2s.Full, AcceptSID: true, Organisation: r.cfg.Organisation,
+		TrustLevel: s2s.Full, Organisation: r.cfg.Organisation,
 	}
 	app.TrustMetadata(metadataURL)
 	added, err := r.cfg.Partners.Add(ctx, app, partner.AddOptions{By: by, Upsert: true})

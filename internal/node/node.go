@@ -51,6 +51,9 @@ func Open(ctx context.Context, cfg config.Config, o Options) (n *Node, err error
 			n = nil
 		}
 	}()
+	if err := cfg.CheckFiles(); err != nil {
+		return n, err
+	}
 	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
 		return n, fmt.Errorf("making the data directory: %w", err)
 	}
