@@ -2,6 +2,7 @@ package s2s
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -124,7 +125,7 @@ func ParsePrincipal(s string) (Principal, error) {
 // 443 is dropped.
 func ParseAudience(s string) (Principal, error) {
 	p, ok := audience(s)
-	if ok && !strings.ContainsAny(p.Host, `@/,"'\`) {
+	if ok && isHostPort(p.Host) {
 		return p, nil
 	}
 	if p, err := ParsePrincipal(s); err == nil {
@@ -213,6 +214,19 @@ func canonicalHost(s string) (string, bool) {
 		return "", false
 	}
 	return lowerText(host), true
+}
+
+// isHostPort checks a canonical host[:port] as far as an audience can tell: no
+// separators of other texts, and one port at most.
+func isHostPort(s string) bool {
+	host, port := s, "0"
+	if colon := strings.LastIndexByte(s, ':'); colon > strings.LastIndexByte(s, ']') {
+		host, port = s[:colon], s[colon+1:]
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
+	ipv6 := strings.HasPrefix(host, "[") && strings.HasSuffix(host, "]")
+	return host != "" && (ipv6 || !strings.Contains(host, ":")) && !strings.ContainsAny(host, `@/,"'\`) &&
+		err == nil && strconv.FormatUint(n, 10) == port && n != 443
 }
 
 // plain reports whether s is printable ASCII without space.

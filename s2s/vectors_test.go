@@ -33,7 +33,11 @@ func loadKey(tb testing.TB, name string) *wirevectors.Key {
 func certificates(tb testing.TB, names []string) (certs []*x509.Certificate) {
 	tb.Helper()
 	for _, name := range names {
-		certs = append(certs, loadKey(tb, name).Certificate)
+		cert, err := wirevectors.LoadCertificate(name)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		certs = append(certs, cert)
 	}
 	return certs
 }

@@ -52,23 +52,32 @@ type Key struct {
 // LoadKey returns the key pair with this name, for example "sfb-a". The names
 // are the members of [Tokens].Keys.
 func LoadKey(name string) (*Key, error) {
-	certDER, err := readPEM("synthetic/keys/" + name + ".cert.pem")
+	cert, err := LoadCertificate(name)
 	if err != nil {
 		return nil, err
 	}
-	cert, err := x509.ParseCertificate(certDER)
-	if err != nil {
-		return nil, fmt.Errorf("wirevectors: certificate %s: %w", name, err)
-	}
-	keyDER, err := readPEM("synthetic/keys/" + name + ".key.pem")
+	der, err := readPEM("synthetic/keys/" + name + ".key.pem")
 	if err != nil {
 		return nil, err
 	}
-	key, err := x509.ParsePKCS8PrivateKey(keyDER)
+	key, err := x509.ParsePKCS8PrivateKey(der)
 	if err != nil {
 		return nil, fmt.Errorf("wirevectors: key %s: %w", name, err)
 	}
 	return &Key{Name: name, Certificate: cert, Private: key.(crypto.Signer)}, nil
+}
+
+// LoadCertificate returns the certificate of the key pair with this name.
+func LoadCertificate(name string) (*x509.Certificate, error) {
+	der, err := readPEM("synthetic/keys/" + name + ".cert.pem")
+	if err != nil {
+		return nil, err
+	}
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		return nil, fmt.Errorf("wirevectors: certificate %s: %w", name, err)
+	}
+	return cert, nil
 }
 
 func readPEM(name string) ([]byte, error) {
