@@ -2,7 +2,9 @@ package meetings
 
 import (
 	"context"
+	"database/sql"
 	"errors"
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -160,12 +162,19 @@ func TestWhatIsRefused(t *testing.T) {
 
 func TestTooManyMeetingsAndOldOnes(t *testing.T) {
 	s, c := open(t, storetest.Open(t, storetest.SQLite(t)))
-	for range MaxPerUser {
-		if _, err := s.Create(t.Context(), ken, Fields{}); err != nil {
-			t.Fatal(err)
+	err := s.db.InTx(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
+		for i := range MaxPerUser { // Create would wait for the disk each time
+			expires := store.Micros(start.Add(defaultLife))
+			if _, err := tx.ExecContext(ctx, sqlInsert, fmt.Sprint("id", i), fmt.Sprint(i), ken.ID, string(ken.SIP), "{}", expires, store.Micros(start)); err != nil {
+				return err
+			}
 		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
-	_, err := s.Create(t.Context(), ken, Fields{})
+	_, err = s.Create(t.Context(), ken, Fields{})
 	wantCode(t, err, problem.MeetingsTooMany)
 	if _, err := s.Create(t.Context(), pilar, Fields{}); err != nil {
 		t.Errorf("another user: %v", err)
