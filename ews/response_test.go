@@ -30,7 +30,7 @@ func goldens() map[string]golden {
 	ok := ResponseMessage{Class: ClassSuccess, Code: NoError}
 	created := []Item{{Kind: KindMessage, ID: first}}
 	return map[string]golden{
-		"getfolder":      {version: Exchange2016, body: folderResponse()},
+		"getfolder":      {version: Exchange2016, body: folderResponse(), decoded: folderResponseRead()},
 		"getfolder-2007": {version: Exchange2007, body: folderResponse(), decoded: folderResponse2007()},
 		"findfolder": {version: Exchange2016, body: &FindFolderResponse{Messages: []FindFolderMessage{
 			{ok, Page{IndexedPagingOffset: 1, TotalItemsInView: 1, IncludesLastItemInRange: true}, []Folder{
@@ -100,12 +100,20 @@ func folderResponse() *GetFolderResponse {
 			Distinguished:   Inbox,
 		}}},
 		{Failed(ErrorFolderNotFound, ""), []Folder{}},
-		{ok, []Folder{{Kind: CalendarFolder, ID: FolderID{ID: "AAMkADk/cal="}, DisplayName: "Calendar"}}},
+		{ok, []Folder{{Kind: CalendarFolder, ID: FolderID{ID: "AAMkADk/cal="}, DisplayName: "Calendar", UnreadCount: new(5)}}},
 	}}
 }
 
-func folderResponse2007() *GetFolderResponse {
+// folderResponseRead is folderResponse without the UnreadCount that calendars
+// do not have.
+func folderResponseRead() *GetFolderResponse {
 	r := folderResponse()
+	r.Messages[2].Folders[0].UnreadCount = nil
+	return r
+}
+
+func folderResponse2007() *GetFolderResponse {
+	r := folderResponseRead()
 	inbox := &r.Messages[0].Folders[0]
 	inbox.EffectiveRights, inbox.Distinguished = nil, ""
 	return r
