@@ -14,6 +14,7 @@ import (
 	"github.com/matchseal/matchseal/internal/mailbox"
 	"github.com/matchseal/matchseal/internal/problem"
 	"github.com/matchseal/matchseal/internal/rbac"
+	"github.com/matchseal/matchseal/internal/telemetry"
 	"github.com/matchseal/matchseal/s2s"
 )
 
@@ -98,12 +99,26 @@ func (x *exchangeRole) route() error {
 		return err
 	}
 	x.routes.handleOwned(autodiscoverserver.Owns, auto)
-	ews, err := ewsserver.New(ewsserver.Config{Mailboxes: x.mailboxes, Directory: x.node.directory, Now: x.node.now, Log: x.log})
-	if err != nil {
-		return err
-	}
+	ews := ewsserver.New(ewsserver.Config{
+		Mailboxes: x.mailboxes, Directory: x.node.directory, Name: x.cfg.FQDN, Now: x.node.now, Log: x.log,
+		Observe: x.observeEWS(), Concurrent: ewsAtOnce,
+	})
 	x.routes.handle("/EWS/Exchange.asmx", x.door.Guard(access.Endpoint{Name: exchange.EWS, AppOnly: true, ActAs: true})(ews))
 	return nil
+}
+
+// ewsAtOnce is how many EWS requests are served at a time; one store writes
+// one after the other anyway, and a queue helps nobody.
+const ewsAtOnce = 256
+
+// observeEWS counts and times the operations.
+func (x *exchangeRole) observeEWS() func(ewsserver.Observation) {
+	count := x.metrics.Counter("matchseal_ews_requests_total", "EWS requests by operation and response code.", "operation", "code")
+	took := x.metrics.Histogram("matchseal_ews_seconds", "Time to answer an EWS request.", telemetry.Seconds(), "operation")
+	return func(o ewsserver.Observation) {
+		count.Inc(o.Operation, string(o.Code))
+		took.Observe(o.Took.Seconds(), o.Operation)
+	}
 }
 
 // find answers Autodiscover's question for a user of this organisation.
