@@ -15,7 +15,6 @@ import (
 	"github.com/matchseal/matchseal/internal/certs"
 	"github.com/matchseal/matchseal/internal/lab"
 	"github.com/matchseal/matchseal/internal/outbound"
-	"github.com/matchseal/matchseal/internal/problem"
 	"github.com/matchseal/matchseal/s2s"
 )
 
@@ -86,7 +85,7 @@ func (a *app) metadataFetch() *cobra.Command {
 			}
 			got, err := authmeta.Fetcher{HTTP: c.HTTP(), Now: time.Now}.Fetch(cmd.Context(), args[0], o, "")
 			if err != nil {
-				return explainFetch(err)
+				return outbound.Explain(err)
 			}
 			if a.wantsJSON() {
 				_, err = a.Out.Write(append(got.Raw, '\n'))
@@ -100,15 +99,6 @@ func (a *app) metadataFetch() *cobra.Command {
 	cmd.Flags().StringVar(&realm, "realm", "", "the realm it must be of")
 	cmd.Flags().StringVar(&product, "product", "", "the product it must be of: exchange, skype, sharepoint or an application id")
 	return cmd
-}
-
-// explainFetch gives a failed fetch its code, so that the hint can follow.
-func explainFetch(err error) error {
-	var f *authmeta.FetchError
-	if errors.As(err, &f) && f.Suggestion != "" {
-		return problem.Wrap(err, outbound.Explain(err).Code, "try %s", f.Suggestion)
-	}
-	return outbound.Explain(err)
 }
 
 func applicationID(product string) (s2s.AppID, error) {
@@ -206,5 +196,5 @@ func (a *app) readDocument(ctx context.Context, r reach, where string) ([]byte, 
 	if errors.As(err, &f) && len(f.Raw) > 0 {
 		return f.Raw, nil
 	}
-	return nil, explainFetch(err)
+	return nil, outbound.Explain(err)
 }
