@@ -1,6 +1,11 @@
 package problem
 
-import "net/http"
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+)
 
 // Internal stands for every failure that nobody foresaw.
 const Internal Code = "internal"
@@ -9,8 +14,8 @@ const Internal Code = "internal"
 func catalogue() [][]Entry {
 	return [][]Entry{
 		generalRows(),
-		accessRows(),
 		autodiscoverRows(),
+		certsRows(),
 		configRows(),
 		directoryRows(),
 		ewsRows(),
@@ -18,14 +23,61 @@ func catalogue() [][]Entry {
 		labRows(),
 		mailboxRows(),
 		manageRows(),
+		meetingsRows(),
 		metadataRows(),
+		netRows(),
 		nodeRows(),
+		oauthRows(),
 		partnerRows(),
+		rbacRows(),
+		settingsRows(),
 		storageRows(),
 		storeRows(),
 		tlsRows(),
 		tokenRows(),
 	}
+}
+
+// byCode is the catalogue as it is looked up, put together at the first need.
+var byCode = sync.OnceValue(func() map[Code]Entry {
+	all := map[Code]Entry{}
+	for _, rows := range catalogue() {
+		for _, e := range rows {
+			all[e.Code] = e.withDefaults()
+		}
+	}
+	return all
+})
+
+// Lookup finds a row by its code.
+func Lookup(c Code) (Entry, bool) {
+	e, ok := byCode()[c]
+	return e, ok
+}
+
+// All returns every row, sorted by code.
+func All() []Entry {
+	var all []Entry
+	for _, rows := range catalogue() {
+		for _, e := range rows {
+			all = append(all, e.withDefaults())
+		}
+	}
+	slices.SortFunc(all, func(a, b Entry) int { return strings.Compare(string(a.Code), string(b.Code)) })
+	return all
+}
+
+func (e Entry) withDefaults() Entry {
+	if e.Severity == "" {
+		e.Severity = Error
+	}
+	if e.Retry == "" {
+		e.Retry = Never
+	}
+	if e.HTTPStatus == 0 {
+		e.HTTPStatus = http.StatusInternalServerError
+	}
+	return e
 }
 
 func generalRows() []Entry {

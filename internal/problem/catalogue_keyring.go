@@ -75,7 +75,7 @@ func certificateRows() []Entry {
 		Cause:      "The thumbprint was mistyped, or the certificate lies on another server.",
 		Remedy:     "List what is there: Get-ExchangeCertificate on Exchange, Get-CsCertificate on Skype for Business. Import a missing one with Import-ExchangeCertificate or Import-CsCertificate.",
 		HTTPStatus: http.StatusNotFound,
-		CmdletText: "A special Rpc error occurs on server <Server>: The certificate with thumbprint <T> was not found.",
+		CmdletText: "A special Rpc error occurs on server <server>: The certificate with thumbprint <thumbprint> was not found.",
 	}, {
 		Code:       KeyringNoPrivateKey,
 		Title:      "the certificate has no private key here",

@@ -4,24 +4,22 @@ import "net/http"
 
 // Failures of the management API and of what operators ask of it.
 const (
-	ManageUnreachable  Code = "manage.unreachable"
-	ManageLogOn        Code = "manage.log-on"
-	ManageSession      Code = "manage.session"
-	ManageDenied       Code = "manage.denied"
-	ManageUserAdmins   Code = "manage.not-user-admin"
-	ManageRequest      Code = "manage.request"
-	ManageUnknownCall  Code = "manage.unknown-call"
-	ManageNotFound     Code = "manage.not-found"
-	ManageExists       Code = "manage.exists"
-	ManageConfirmation Code = "manage.confirmation"
-	ManageParameter    Code = "manage.parameter"
-	ManageNoRole       Code = "manage.no-role"
+	ManageUnreachable Code = "manage.unreachable"
+	ManageLogOn       Code = "manage.log-on"
+	ManageSession     Code = "manage.session"
+	ManageDenied      Code = "manage.denied"
+	ManageUserAdmins  Code = "manage.not-user-admin"
+	ManageRequest     Code = "manage.request"
+	ManageUnknownCall Code = "manage.unknown-call"
+	ManageNotFound    Code = "manage.not-found"
+	ManageParameter   Code = "manage.parameter"
+	ManageNoRole      Code = "manage.no-role"
 )
 
 func manageRows() []Entry {
 	return []Entry{{
 		Code:       ManageUnreachable,
-		Title:      "the management API can not be reached",
+		Title:      "the management API cannot be reached",
 		Cause:      "No node is running there, the socket file or address is another node's, or the answer came from something else.",
 		Remedy:     "Start the node (`matchseal lab` or `matchseal serve --config FILE`) and name its directory with --dir or its address with --node.",
 		HTTPStatus: http.StatusServiceUnavailable,
@@ -58,7 +56,7 @@ func manageRows() []Entry {
 		Public:     true,
 	}, {
 		Code:       ManageRequest,
-		Title:      "the request can not be read",
+		Title:      "the request cannot be read",
 		Cause:      "The body is not the JSON object that this call takes, or it is larger than allowed.",
 		Remedy:     "Use a client of the same version as the node (`matchseal version` on both).",
 		HTTPStatus: http.StatusBadRequest,
@@ -78,23 +76,8 @@ func manageRows() []Entry {
 		HTTPStatus: http.StatusNotFound,
 		Public:     true,
 	}, {
-		Code:       ManageExists,
-		Title:      "the object is already there",
-		Cause:      "An object of that name, or for the same application, exists.",
-		Remedy:     "Change it with the matching Set- command, or remove it first.",
-		HTTPStatus: http.StatusConflict,
-		Public:     true,
-	}, {
-		Code:       ManageConfirmation,
-		Title:      "the change has to be confirmed",
-		Cause:      "The change can break running partners, so it is made only after a clear yes.",
-		Remedy:     "Answer the question, or repeat the command with -Force.",
-		HTTPStatus: http.StatusConflict,
-		Severity:   Warning,
-		Public:     true,
-	}, {
 		Code:       ManageParameter,
-		Title:      "a parameter has a value that can not be used",
+		Title:      "a parameter has a value that cannot be used",
 		Cause:      "The value is not of the form that the parameter takes.",
 		Remedy:     "Correct the value as the message says.",
 		HTTPStatus: http.StatusBadRequest,

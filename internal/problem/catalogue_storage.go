@@ -18,21 +18,24 @@ const (
 	StorageDenied          Code = "storage.denied"
 	StorageEWS             Code = "storage.ews"
 	StorageContentType     Code = "storage.content-type"
+	StorageUnreachable     Code = "storage.unreachable"
 	StorageUnclear         Code = "storage.unclear"
+	StorageNoAnswer        Code = "storage.no-answer"
 	StorageBusy            Code = "storage.busy"
 	StorageFolder          Code = "storage.folder"
-	StorageGivenUp         Code = "storage.given-up"
 )
 
 func storageRows() []Entry {
-	return append(storageInputRows(), storagePathRows()...)
+	rows := storageInputRows()
+	rows = append(rows, storageSettingRows()...)
+	return append(rows, storageAnswerRows()...)
 }
 
 // storageInputRows are faults of what was handed in, or of one user.
 func storageInputRows() []Entry {
 	return []Entry{{
 		Code:       StorageConversation,
-		Title:      "the conversation can not be stored as it is",
+		Title:      "the conversation cannot be stored as it is",
 		Cause:      "A field is missing, malformed or too large.",
 		Remedy:     "Correct the conversation as the message says; examples/conversations shows the form.",
 		HTTPStatus: http.StatusBadRequest,
@@ -84,19 +87,12 @@ func storageInputRows() []Entry {
 		Remedy:     "Use -Folder ConversationHistory, Inbox or Dumpster.",
 		HTTPStatus: http.StatusBadRequest,
 		Public:     true,
-	}, {
-		Code:       StorageGivenUp,
-		Title:      "the delivery was given up",
-		Cause:      "It kept failing for longer than the Storage Service tries.",
-		Remedy:     "Heal the cause that the dead letter names, then `matchseal store requeue`.",
-		HTTPStatus: http.StatusBadGateway,
 	}}
 }
 
-// storagePathRows are faults of the path to the mailbox. Most are the
-// deployment's and heal when an administrator changes something, so a durable
-// delivery waits for that.
-func storagePathRows() []Entry {
+// storageSettingRows are faults of the deployment. They heal when an
+// administrator changes something, and a durable delivery waits for that.
+func storageSettingRows() []Entry {
 	return []Entry{{
 		Code:       StorageAutodiscoverURL,
 		Title:      "ExchangeAutodiscoverUrl is empty or wrong",
@@ -109,15 +105,23 @@ func storagePathRows() []Entry {
 		Code:       StorageAutodiscover,
 		Title:      "Autodiscover failed",
 		Cause:      "GetUserSettings at ExchangeAutodiscoverUrl did not give the address of the user's mailbox.",
-		Remedy:     "Read the reason behind the code; check the URL with `Get-CsOAuthConfiguration` and that Exchange accepts OAuth on the Autodiscover virtual directory.",
+		Remedy:     "Read the reason behind the code; compare `Get-CsOAuthConfiguration` with the address of Exchange, and run Test-CsExStorageConnectivity -Verbose to see request and answer.",
+		HTTPStatus: http.StatusBadGateway,
+		Retry:      Later, Event: 32053, Cmdlet: 50043,
+		Public: true,
+	}, {
+		Code:       StorageTrust,
+		Title:      "the TLS certificate of the Exchange server is not trusted",
+		Cause:      "Chain, name, dates or TLS version of the server failed the check; self-signed server certificates are refused.",
+		Remedy:     "Install the issuing authority's certificate on this server (trust.ca_files), or give Exchange a certificate from an authority that both sides trust.",
 		HTTPStatus: http.StatusBadGateway,
 		Retry:      Later, Event: 32053, Cmdlet: 50043,
 		Public: true,
 	}, {
 		Code:       StorageOAuth,
 		Title:      "no token could be made for Exchange",
-		Cause:      "There is no usable signing certificate, Exchange is not a partner application here, or Exchange does not list this side among its trusted issuers.",
-		Remedy:     "Check both halves of the pairing: `Get-CsCertificate -Type OAuthTokenIssuer`, `Get-CsPartnerApplication`, and on Exchange `Get-PartnerApplication Lync*`.",
+		Cause:      "There is no usable signing certificate, Exchange is not a partner application here, or another server than that partner answers.",
+		Remedy:     "Check this side of the pairing: `Get-CsCertificate -Type OAuthTokenIssuer` and `Get-CsPartnerApplication`.",
 		HTTPStatus: http.StatusBadGateway,
 		Retry:      Later, Event: 32054, Cmdlet: 50044,
 		Public: true,
@@ -130,21 +134,26 @@ func storagePathRows() []Entry {
 		Retry:      Later, Event: 32054, Cmdlet: 401,
 		Public: true,
 	}, {
-		Code:       StorageTrust,
-		Title:      "the TLS certificate of the Exchange server is not trusted",
-		Cause:      "Chain, name or dates of the server's TLS certificate failed the check; self-signed server certificates are refused.",
-		Remedy:     "Install the issuing authority's certificate on this server (trust.ca_files), or give Exchange a certificate from an authority that both sides trust.",
-		HTTPStatus: http.StatusBadGateway,
-		Retry:      Later, Event: 32053, Cmdlet: 50043,
-		Public: true,
-	}, {
 		Code:       StorageDenied,
 		Title:      "Exchange refused the operation",
 		Cause:      "The token is valid, but the linked account's management roles do not allow this operation for the partner application.",
 		Remedy:     "On Exchange: Get-ManagementRoleAssignment -RoleAssignee LyncEnterprise-ApplicationAccount must show UserApplication and ArchiveApplication; run Configure-EnterprisePartnerApplication.ps1 again if not.",
 		HTTPStatus: http.StatusBadGateway,
-		Cmdlet:     50045,
-		Public:     true,
+		Retry:      Later, Cmdlet: 50045,
+		Public: true,
+	}}
+}
+
+// storageAnswerRows are faults between this server and EWS. Most pass.
+func storageAnswerRows() []Entry {
+	return []Entry{{
+		Code:       StorageUnreachable,
+		Title:      "EWS cannot be reached",
+		Cause:      "Autodiscover named an EWS address whose host does not resolve, or where nothing answers.",
+		Remedy:     "Check the host in the message from this server (Resolve-DnsName, Test-NetConnection -Port 443); if it is wrong: Set-WebServicesVirtualDirectory -InternalUrl on Exchange.",
+		HTTPStatus: http.StatusBadGateway,
+		Retry:      Later, Cmdlet: 50049,
+		Public: true,
 	}, {
 		Code:       StorageEWS,
 		Title:      "the EWS request failed",
@@ -162,14 +171,6 @@ func storagePathRows() []Entry {
 		Retry:      Later, Cmdlet: 574,
 		Public: true,
 	}, {
-		Code:       StorageUnclear,
-		Title:      "the connection broke while Exchange was working",
-		Cause:      "The answer never arrived, so the item may or may not be in the mailbox; the next attempt looks first.",
-		Remedy:     "Nothing to do if it heals by itself; otherwise check the network between the servers.",
-		HTTPStatus: http.StatusBadGateway,
-		Retry:      Unclear, Cmdlet: 50047,
-		Public: true,
-	}, {
 		Code:       StorageBusy,
 		Title:      "Exchange asks to be left alone for a while",
 		Cause:      "The server throttles (ErrorServerBusy, HTTP 503).",
@@ -177,6 +178,22 @@ func storagePathRows() []Entry {
 		HTTPStatus: http.StatusBadGateway,
 		Severity:   Warning,
 		Retry:      Later, Cmdlet: 50048,
+		Public: true,
+	}, {
+		Code:       StorageUnclear,
+		Title:      "no usable answer came back from Exchange",
+		Cause:      "The connection broke while Exchange was working, or the answer made no sense. The item may or may not be in the mailbox; the next attempt looks first.",
+		Remedy:     "Nothing to do if it heals by itself; otherwise check the network between the servers.",
+		HTTPStatus: http.StatusBadGateway,
+		Retry:      Unclear, Cmdlet: 50047,
+		Public: true,
+	}, {
+		Code:       StorageNoAnswer,
+		Title:      "Exchange did not answer in time",
+		Cause:      "The server is overloaded or hangs. It may still finish the request, so the next attempt waits for it and looks first.",
+		Remedy:     "Look at the load of the Exchange server and of what stands in front of it.",
+		HTTPStatus: http.StatusGatewayTimeout,
+		Retry:      Unclear, Cmdlet: 50047,
 		Public: true,
 	}}
 }

@@ -3,8 +3,6 @@ package problem
 import (
 	"errors"
 	"fmt"
-	"net/http"
-	"slices"
 	"strings"
 )
 
@@ -52,50 +50,14 @@ type Entry struct {
 
 	HTTPStatus int    // 0 means 500
 	EWS        string // EWS ResponseCode, for example "ErrorItemNotFound"
-	Diagnostic int    // x-ms-diagnostics code, 2000000 to 2000008; 0 means none
 	Event      int    // event id in the event log; 0 means none
 	Cmdlet     int    // number in "… exchange operation failed, code=n"; 0 means none
-	CmdletText string // text an Exchange or Skype cmdlet prints, where the products have one
+	// CmdletText is what a cmdlet of the products prints, where they have
+	// words for it. It may have gaps, such as <host>, that a Failure fills.
+	CmdletText string
 
 	DependsOn []Code // causes that, when present, explain this one away
 	Public    bool   // whether a remote peer may learn code and title
-}
-
-// Lookup finds a row by its code.
-func Lookup(c Code) (Entry, bool) {
-	for _, rows := range catalogue() {
-		for _, e := range rows {
-			if e.Code == c {
-				return e.withDefaults(), true
-			}
-		}
-	}
-	return Entry{}, false
-}
-
-// All returns every row, sorted by code.
-func All() []Entry {
-	var all []Entry
-	for _, rows := range catalogue() {
-		for _, e := range rows {
-			all = append(all, e.withDefaults())
-		}
-	}
-	slices.SortFunc(all, func(a, b Entry) int { return strings.Compare(string(a.Code), string(b.Code)) })
-	return all
-}
-
-func (e Entry) withDefaults() Entry {
-	if e.Severity == "" {
-		e.Severity = Error
-	}
-	if e.Retry == "" {
-		e.Retry = Never
-	}
-	if e.HTTPStatus == 0 {
-		e.HTTPStatus = http.StatusInternalServerError
-	}
-	return e
 }
 
 // Failure is an error that has a row in the catalogue. Detail is what
@@ -105,6 +67,9 @@ type Failure struct {
 	Code   Code
 	Detail string
 	Err    error // what lay below, may be nil
+	// CmdletText is the row's text with its gaps filled, or the text that the
+	// products have for this very occasion. Empty means the row's.
+	CmdletText string
 }
 
 // New makes a Failure with a detail of its own.
@@ -133,6 +98,20 @@ func (f *Failure) Error() string {
 }
 
 func (f *Failure) Unwrap() error { return f.Err }
+
+// CmdletWords is what a cmdlet of the products prints for the failure, to the
+// letter; "" where they have no words for it, or words with a gap that nobody
+// filled.
+func (f *Failure) CmdletWords() string {
+	if f.CmdletText != "" {
+		return f.CmdletText
+	}
+	text := f.Entry().CmdletText
+	if strings.Contains(text, "<") {
+		return ""
+	}
+	return text
+}
 
 // Entry returns the catalogue row; a code without a row gives the row of
 // Internal, so that no surface is ever left without words.
@@ -165,17 +144,16 @@ func CodeOf(err error) Code {
 	return Of(err).Code
 }
 
-// Is reports whether any Failure in err's chain has the code.
-func Is(err error, c Code) bool {
-	for err != nil {
-		var f *Failure
-		if !errors.As(err, &f) {
-			return false
-		}
-		if f.Code == c {
-			return true
-		}
-		err = f.Err
-	}
-	return false
+// Is reports whether any Failure in err's tree has the code.
+func Is(err error, c Code) bool { return errors.Is(err, coded(c)) }
+
+// coded is a code as the target of errors.Is.
+type coded Code
+
+func (c coded) Error() string { return string(c) }
+
+// Is lets errors.Is find a Failure by its code.
+func (f *Failure) Is(target error) bool {
+	c, ok := target.(coded)
+	return ok && f.Code == Code(c)
 }
