@@ -105,9 +105,9 @@ const passwordsAtOnce = 16
 type Door struct {
 	cfg       Config
 	log       *slog.Logger
-	tokens    *failures
-	sources   *failures
-	accounts  *failures
+	tokens    *Failures
+	sources   *Failures
+	accounts  *Failures
 	familiar  *lru.Cache[string, struct{}] // source and account that came with the right password
 	passwords chan struct{}
 }
@@ -120,11 +120,11 @@ func New(cfg Config) (*Door, error) {
 		d.log = slog.New(slog.DiscardHandler)
 	}
 	for _, f := range []struct {
-		into   **failures
+		into   **Failures
 		budget Budget
 	}{{&d.tokens, limits.Tokens}, {&d.sources, limits.Sources}, {&d.accounts, limits.Accounts}} {
 		var err error
-		if *f.into, err = newFailures(f.budget, limits.Remembered, cfg.Now); err != nil {
+		if *f.into, err = NewFailures(f.budget, limits.Remembered, cfg.Now); err != nil {
 			return nil, fmt.Errorf("remembering failed attempts: %w", err)
 		}
 	}
@@ -146,7 +146,7 @@ func (d *Door) Guard(e Endpoint) func(http.Handler) http.Handler {
 				r = r.WithContext(telemetry.WithRequestID(r.Context(), id))
 			}
 			w.Header().Set(RequestIDHeader, id)
-			v := &visit{door: d, endpoint: e, id: id, source: sourceOf(r), began: d.cfg.Now()}
+			v := &visit{door: d, endpoint: e, id: id, source: SourceOf(r), began: d.cfg.Now()}
 			if caller, ok := v.admit(w, r); ok {
 				next.ServeHTTP(w, r.WithContext(WithCaller(r.Context(), caller)))
 			}

@@ -415,7 +415,7 @@ func TestSources(t *testing.T) {
 		"[fe80::1%eth0]:1":        "fe80::/64",
 		"@":                       "@",
 	} {
-		if got := sourceOf(&http.Request{RemoteAddr: remote}); got != want {
+		if got := SourceOf(&http.Request{RemoteAddr: remote}); got != want {
 			t.Errorf("%s is known as %s, want %s", remote, got, want)
 		}
 	}

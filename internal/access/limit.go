@@ -46,20 +46,22 @@ func (b Budget) or(other Budget) Budget {
 	return b
 }
 
-// failures counts failed attempts per key.
-type failures struct {
+// Failures counts failed attempts per key. It is safe for concurrent use.
+type Failures struct {
 	budget Budget
 	now    func() time.Time
 	seen   *lru.Cache[string, *rate.Limiter]
 }
 
-func newFailures(b Budget, remembered int, now func() time.Time) (*failures, error) {
+// NewFailures returns a count that forgets the key not seen for longest when it
+// has more than remembered of them.
+func NewFailures(b Budget, remembered int, now func() time.Time) (*Failures, error) {
 	seen, err := lru.New[string, *rate.Limiter](remembered)
-	return &failures{budget: b, now: now, seen: seen}, err
+	return &Failures{budget: b, now: now, seen: seen}, err
 }
 
-// wait returns how long nothing from key is looked at; zero means that it is.
-func (f *failures) wait(key string) time.Duration {
+// Wait returns how long nothing from key is looked at; zero means that it is.
+func (f *Failures) Wait(key string) time.Duration {
 	limiter, known := f.seen.Get(key)
 	if !known {
 		return 0
@@ -71,9 +73,9 @@ func (f *failures) wait(key string) time.Duration {
 	return time.Duration(math.Ceil(missing * float64(f.budget.Every)))
 }
 
-// add counts one failure. Attempts that were let in together may overdraw the
+// Add counts one failure. Attempts that were let in together may overdraw the
 // budget by their number, never by more.
-func (f *failures) add(key string) {
+func (f *Failures) Add(key string) {
 	limiter := rate.NewLimiter(rate.Every(f.budget.Every), f.budget.Burst)
 	if known, ok, _ := f.seen.PeekOrAdd(key, limiter); ok {
 		limiter = known
@@ -92,10 +94,10 @@ func counts(ref *s2s.Refusal) bool {
 	return true
 }
 
-// sourceOf is the peer's address; an IPv6 peer is known by its /64, because it
+// SourceOf is the peer's address; an IPv6 peer is known by its /64, because it
 // has all of that to itself. Headers that name a client behind a proxy are not
 // believed.
-func sourceOf(r *http.Request) string {
+func SourceOf(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		return r.RemoteAddr

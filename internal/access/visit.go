@@ -49,7 +49,7 @@ func (v *visit) admit(w http.ResponseWriter, r *http.Request) (Caller, bool) {
 		return Caller{}, false
 	}
 	scheme, given := credentials(r)
-	if scheme == "bearer" && given && v.limited(w, r, v.door.tokens.wait(v.source), journal.Access{Kind: string(Bearer)}) {
+	if scheme == "bearer" && given && v.limited(w, r, v.door.tokens.Wait(v.source), journal.Access{Kind: string(Bearer)}) {
 		return Caller{}, false
 	}
 	if !methods.OAuth {
@@ -157,7 +157,7 @@ func (v *visit) refused(r *http.Request, _ *s2s.Decision, ref *s2s.Refusal) {
 		return
 	}
 	if counts(ref) {
-		v.door.tokens.add(v.source)
+		v.door.tokens.Add(v.source)
 	}
 	v.explain(r.Context(), ref)
 	v.record(r, claimed(r, ref))
@@ -172,7 +172,7 @@ func (v *visit) basic(w http.ResponseWriter, r *http.Request, methods Methods, c
 	}
 	login, password, ok := r.BasicAuth()
 	if !ok || len(login) > maxLogin || len(password) > maxPassword {
-		v.door.sources.add(v.source)
+		v.door.sources.Add(v.source)
 		v.record(r, journal.Access{Kind: string(Basic), Reason: reasonForm})
 		challenge()
 		return Caller{}, false
@@ -189,9 +189,9 @@ func (v *visit) password(w http.ResponseWriter, r *http.Request, login, password
 	entry := journal.Access{Kind: string(Basic), User: login}
 	wait := func() time.Duration {
 		if v.door.familiar.Contains(pair) { // strangers can not lock this user out
-			return v.door.sources.wait(v.source)
+			return v.door.sources.Wait(v.source)
 		}
-		return max(v.door.sources.wait(v.source), v.door.accounts.wait(account))
+		return max(v.door.sources.Wait(v.source), v.door.accounts.Wait(account))
 	}
 	if v.limited(w, r, wait(), entry) {
 		return Caller{}, false
@@ -207,8 +207,8 @@ func (v *visit) password(w http.ResponseWriter, r *http.Request, login, password
 	}
 	user, err := v.door.cfg.Directory.Verify(r.Context(), login, password)
 	if problem.Is(err, problem.DirectoryLogOn) {
-		v.door.sources.add(v.source)
-		v.door.accounts.add(account)
+		v.door.sources.Add(v.source)
+		v.door.accounts.Add(account)
 		entry.Reason = reasonPassword
 		v.door.log.InfoContext(r.Context(), "log-on refused", "endpoint", v.endpoint.Name, "error", err) // the true reason
 		v.record(r, entry)
