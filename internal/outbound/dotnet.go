@@ -1,6 +1,7 @@
 package outbound
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -16,12 +17,22 @@ const TrustText = "The underlying connection was closed: Could not establish tru
 
 // DotNetText gives the sentence that .NET, and so a cmdlet of the products,
 // prints for a failed call. Administrators search the web for it, so it is
-// kept to the letter; Explain says what it means. It is "" for nil.
+// kept to the letter; Explain says what it means. Where .NET has no words, as
+// for a document that is not what it should be, it is the title of the
+// failure. It is "" for nil.
 func DotNetText(err error) string {
 	f := Explain(err)
 	if f == nil {
 		return ""
 	}
+	if f.CmdletText != "" {
+		return f.CmdletText
+	}
+	return cmp.Or(dotNet(f), f.Entry().Title+".")
+}
+
+// dotNet fills the gaps of the row's text with what the call met.
+func dotNet(f *problem.Failure) string {
 	var (
 		status *StatusError
 		fetch  *authmeta.FetchError
@@ -33,15 +44,10 @@ func DotNetText(err error) string {
 		return StatusText(fetch.Status)
 	case f.Code == problem.NetRedirect:
 		return StatusText(http.StatusFound)
+	case f.Code == problem.NetDNS, f.Code == problem.NetDNSFailed:
+		return strings.ReplaceAll(f.Entry().CmdletText, "<host>", hostOf(f))
 	}
-	text := f.Entry().CmdletText
-	switch {
-	case strings.Contains(text, "<host>"):
-		return strings.ReplaceAll(text, "<host>", hostOf(f))
-	case text == "":
-		return f.Error()
-	}
-	return text
+	return f.CmdletWords()
 }
 
 // StatusText is .NET's sentence for an HTTP status, for example
@@ -63,4 +69,29 @@ func SkypeMetadataText(err error) string {
 	return `Cannot bind parameter 'MetadataUrl' to the target. Exception setting "MetadataUrl": ` +
 		`"The metadata document could not be downloaded from the URL in the MetadataUrl parameter or ` +
 		`downloaded data is not a valid metadata document, error: ` + DotNetText(err) + `"`
+}
+
+// ExchangeMetadataFailure is err in the words of the Exchange side, if it is a
+// failure to get or read a metadata document; any other stays as it is.
+func ExchangeMetadataFailure(url string, err error) error {
+	return worded(err, func() string { return ExchangeMetadataText(url, err) })
+}
+
+// SkypeMetadataFailure is ExchangeMetadataFailure for the Skype side.
+func SkypeMetadataFailure(err error) error {
+	return worded(err, func() string { return SkypeMetadataText(err) })
+}
+
+func worded(err error, text func() string) error {
+	f := problem.Of(err)
+	if f == nil {
+		return nil
+	}
+	switch f.Code.Area() {
+	case "metadata", "tls", "net":
+		said := *f
+		said.CmdletText = text()
+		return &said
+	}
+	return err
 }

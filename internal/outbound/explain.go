@@ -29,11 +29,12 @@ func Explain(err error) *problem.Failure {
 		return known
 	}
 	f, err := explainMetadata(err)
-	if f != nil {
-		return f
+	if f == nil {
+		code, detail := classify(err)
+		f = &problem.Failure{Code: code, Detail: detail, Err: err}
 	}
-	code, detail := classify(err)
-	return &problem.Failure{Code: code, Detail: detail, Err: err}
+	f.CmdletText = dotNet(f)
+	return f
 }
 
 // classify goes from the most telling type to the least.
