@@ -12,7 +12,6 @@ build:
 test: vet peers
 	MATCHSEAL_REQUIRE_POSTGRES=1 $(GO) test -race -timeout 20m $(shell $(GO) list ./... | grep -v /test/)
 	MATCHSEAL_E2E=1 $(GO) test -timeout 20m -count 1 ./test/...
-	./scripts/generated-is-current
 
 # Without foreign clients and without the race detector: for every save.
 quick: vet

@@ -75,9 +75,13 @@ func (s *dnsServer) run(ctx context.Context) error {
 		// serve yet, which Shutdown would not stop.
 		_ = srv.Shutdown()
 	}
+	s.close()
+	return err
+}
+
+func (s *dnsServer) close() {
 	s.udp.Close()
 	s.tcp.Close()
-	return err
 }
 
 // ServeDNS answers one query.

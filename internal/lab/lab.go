@@ -118,10 +118,14 @@ func prepare(ctx context.Context, opt Options) (*Lab, error) {
 	if l.dns, err = listenDNS(p.zone(), p.dns); err != nil {
 		return nil, err
 	}
-	if err := l.make(ctx, l.dns.addr(), opt.Now); err != nil {
+	if err = l.make(ctx, l.dns.addr(), opt.Now); err == nil {
+		err = l.state(l.dns.addr()).write(p.dir)
+	}
+	if err != nil {
+		l.dns.close()
 		return nil, err
 	}
-	return l, l.state(l.dns.addr()).write(p.dir)
+	return l, nil
 }
 
 // bringUp waits for the nodes, sets the accounts up, pairs and tests.
