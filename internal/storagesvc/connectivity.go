@@ -1,10 +1,10 @@
 package storagesvc
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/matchseal/matchseal/ews"
@@ -41,75 +41,102 @@ func (e *TestError) Trace() []string { return e.Lines }
 
 // Test writes an item into the user's mailbox on the very path that
 // conversations take, and removes it again when asked to (004-09 to 004-11).
-// Success or failure goes into the event log as well.
+// Its outcome goes into the event log. A failure is a *TestError.
 func (s *Service) Test(ctx context.Context, req TestRequest) (TestResult, error) {
-	binding := req.Binding
-	if binding == "" {
-		binding = "NetNamedPipe"
-	}
-	lines := []string{
-		"Successfully opened a connection to storage service at localhost using binding: " + binding + ".",
-		"Create message.",
-		"Execute Exchange Storage Command.",
-	}
-	t := &trace{now: s.cfg.Now}
-	activity := uuid()
-	id, err := s.test(ctx, req, t)
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.Timeout)
+	defer cancel()
+	t := &test{service: s, req: req, lines: []string{
+		"Successfully opened a connection to storage service at localhost using binding: " + cmp.Or(req.Binding, "NetNamedPipe") + ".",
+	}}
+	began := s.cfg.Now()
+	m, id, err := t.run(ctx)
+	s.report(ctx, began, m, err, true)
 	if err != nil {
-		lines = append(lines,
-			fmt.Sprintf("Processing web storage response for ExCreateItem Failure, result=%d, activityId=%s, reason=%v.", problem.Of(err).Entry().Cmdlet, activity, err),
-			"Activity tracing:\n"+t.String(), "Is command successful: False.")
-		if logged := s.events.failed(ctx, err); logged != nil {
-			s.cfg.Log.Error("event not written", "error", logged)
-		}
-		return TestResult{}, &TestError{err, lines}
+		t.lines = append(t.lines, "Is command successful: False.")
+		return TestResult{}, &TestError{err, t.lines}
 	}
-	if err := s.events.succeeded(ctx, true); err != nil {
-		return TestResult{}, &TestError{err, lines}
-	}
-	lines = append(lines,
-		fmt.Sprintf("Processing web storage response for ExCreateItem Success., result=1, activityId=%s, reason=.", activity),
-		"Activity tracing:\n"+t.String(),
-		"Items choice type: CreateItemResponseMessageType.",
-		"Response message, class: Success, code: NoError.",
-		fmt.Sprintf("Item: Microsoft.Rtc.Internal.Storage.Exchange.Ews.MessageType, Id:%s, change key: %s, subject: , body: .", id.ID, id.ChangeKey),
-		"Is command successful: True.")
-	return TestResult{Lines: lines, ItemID: id.ID}, nil
+	t.lines = append(t.lines, "Is command successful: True.")
+	return TestResult{Lines: t.lines, ItemID: id}, nil
 }
 
-func (s *Service) test(ctx context.Context, req TestRequest, t *trace) (ews.ItemID, error) {
-	folder, err := testFolder(req.Folder)
-	if err != nil {
-		return ews.ItemID{}, err
-	}
-	sip, err := directory.ParseSIP(req.SipURI)
-	if err != nil {
-		return ews.ItemID{}, problem.Wrap(err, problem.StorageUnknownUser, "SipUri %q", req.SipURI)
-	}
-	u, err := s.cfg.User(ctx, sip)
-	if err != nil {
-		return ews.ItemID{}, err
-	}
-	t.add("Lookup user details, sipUri=sip:%s, smtpAddress=%s, sid=%s, upn=%s, tenantId=00000000-0000-0000-0000-000000000000", u.SIP, u.SMTP, u.SID, u.UPN)
-	m, err := s.exchange.locate(ctx, u, req.UseCache, t)
-	if err != nil {
-		return ews.ItemID{}, err
-	}
-	id, err := s.exchange.create(ctx, m, folder, ews.Item{
-		Class: classTest, Subject: "Test item of the Storage Service", Body: &ews.Body{Type: ews.BodyText, Text: "Written by Test-CsExStorageConnectivity."},
-		Properties: []ews.ExtendedProperty{{URI: ews.PropertyTag(0x0e07, "Integer"), Values: []string{strconv.Itoa(1)}}},
+// test is one run of Test.
+type test struct {
+	service *Service
+	req     TestRequest
+	lines   []string
+}
+
+// run makes the commands of the test, one or two.
+func (t *test) run(ctx context.Context) (m *mailbox, itemID string, err error) {
+	x := t.service.exchange
+	var id ews.ItemID
+	t.lines = append(t.lines, "Create message.")
+	err = t.command("ExCreateItem", func(tr *trace) (err error) {
+		if m, id, err = t.create(ctx, tr); err != nil {
+			return err
+		}
+		tr.add("Item created, EWS Url=%s, id=%s", m.url, id.ID)
+		return nil
 	})
 	if err != nil {
-		return ews.ItemID{}, err
+		return nil, "", err
 	}
-	t.add("Item created in %s, ewsUrl=%s, id=%s", folder, m.url, id.ID)
-	if req.DeleteItem {
-		if err := s.exchange.remove(ctx, m, id); err != nil {
-			return ews.ItemID{}, fmt.Errorf("the item was written but could not be deleted: %w", err)
-		}
-		t.add("Item deleted, id=%s", id.ID)
+	t.lines = append(t.lines, "Items choice type: CreateItemResponseMessageType.", "Response message, class: Success, code: NoError.",
+		fmt.Sprintf("Item: Microsoft.Rtc.Internal.Storage.Exchange.Ews.MessageType, Id:%s, change key: %s, subject: , body: .", id.ID, id.ChangeKey))
+	if !t.req.DeleteItem {
+		return m, id.ID, nil
 	}
-	return id, nil
+	err = t.command("ExDeleteItem", func(tr *trace) error {
+		m.trace = tr
+		return x.remove(ctx, m, id)
+	})
+	if err != nil {
+		return m, "", fmt.Errorf("the test item was written but could not be deleted: %w", err)
+	}
+	t.lines = append(t.lines, "Items choice type: DeleteItemResponseMessageType.", "Response message, class: Success, code: NoError.")
+	return m, id.ID, nil
+}
+
+// command frames one command of the Storage Service as the product prints it.
+func (t *test) command(name string, do func(*trace) error) error {
+	tr := &trace{now: t.service.cfg.Now}
+	err := do(tr)
+	outcome, result, reason := "Success.", 1, ""
+	if err != nil {
+		outcome, result, reason = "Failure", problem.Of(err).Entry().Cmdlet, err.Error()
+	}
+	t.lines = append(t.lines, "Execute Exchange Storage Command.",
+		fmt.Sprintf("Processing web storage response for %s %s, result=%d, activityId=%s, reason=%s.", name, outcome, result, uuid(), reason),
+		"Activity tracing:\n"+tr.String())
+	return err
+}
+
+// create makes the test item.
+func (t *test) create(ctx context.Context, tr *trace) (*mailbox, ews.ItemID, error) {
+	x := t.service.exchange
+	folder, err := testFolder(t.req.Folder)
+	if err != nil {
+		return nil, ews.ItemID{}, err
+	}
+	sip, err := directory.ParseSIP(t.req.SipURI)
+	if err != nil {
+		return nil, ews.ItemID{}, problem.Wrap(err, problem.StorageUnknownUser, "SipUri")
+	}
+	u, err := t.service.cfg.User(ctx, sip)
+	if err != nil {
+		return nil, ews.ItemID{}, err
+	}
+	tr.add("Lookup user details, sipUri=sip:%s, smtpAddress=%s, sid=%s, upn=%s, tenantId=00000000-0000-0000-0000-000000000000", u.SIP, u.SMTP, u.SID, u.UPN)
+	m, err := x.locate(ctx, u, t.req.UseCache, tr)
+	if err != nil {
+		return nil, ews.ItemID{}, err
+	}
+	id, err := x.create(ctx, m, folder, ews.Item{
+		Class: classTest, Subject: "Test item of the Storage Service",
+		Body:       &ews.Body{Type: ews.BodyText, Text: "Written by Test-CsExStorageConnectivity."},
+		Properties: []ews.ExtendedProperty{notDraft()},
+	})
+	return m, id, err
 }
 
 func testFolder(name string) (ews.DistinguishedFolder, error) {

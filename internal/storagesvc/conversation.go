@@ -2,7 +2,6 @@ package storagesvc
 
 import (
 	"cmp"
-	"html/template"
 	"slices"
 	"strings"
 	"time"
@@ -15,10 +14,12 @@ import (
 // Limits of one conversation segment; a longer conversation is stored as
 // several segments.
 const (
+	MaxID           = 128 // bytes
 	MaxParticipants = 250
 	MaxMessages     = 5000
 	MaxText         = 1 << 20 // bytes of all messages together
-	MaxSubject      = 255     // characters
+	MaxSubject      = 255     // characters; what is longer is cut
+	MaxName         = 255     // characters of a display name; what is longer is cut
 )
 
 // Conversation is one segment of a conversation.
@@ -43,74 +44,89 @@ type Message struct {
 	Text string        `json:"text"`
 }
 
-// check refuses a conversation that could not be stored as it is, and puts
-// participants into one order without repetition.
-func (c *Conversation) check() error {
-	switch {
-	case len(c.Participants) == 0:
-		return problem.New(problem.StorageConversation, "the conversation has no participants; name at least one as {\"sip\": \"user@domain\"}")
-	case len(c.Participants) > MaxParticipants:
-		return problem.New(problem.StorageConversation, "the conversation has %d participants, %d are allowed", len(c.Participants), MaxParticipants)
-	case len(c.Messages) == 0:
-		return problem.New(problem.StorageConversation, "the conversation has no messages")
-	case len(c.Messages) > MaxMessages:
-		return problem.New(problem.StorageConversation, "the conversation has %d messages, %d are allowed in one segment; store the rest as another", len(c.Messages), MaxMessages)
-	case c.Started.IsZero():
-		return problem.New(problem.StorageConversation, "the conversation does not say when it started (\"started\": \"2026-01-31T09:00:00Z\")")
-	case len(c.ID) > 128 || strings.ContainsFunc(c.ID, func(r rune) bool { return r <= ' ' || r == 0x7f }):
-		return problem.New(problem.StorageConversation, "the conversation's id must be at most 128 characters without blanks")
-	}
-	text := 0
-	for i, m := range c.Messages {
-		text += len(m.Text)
-		if !utf8.ValidString(m.Text) {
-			return problem.New(problem.StorageConversation, "message %d is not valid UTF-8", i+1)
-		}
-		if !slices.ContainsFunc(c.Participants, func(p Participant) bool { return p.SIP == m.From }) {
-			return problem.New(problem.StorageConversation, "message %d is from %s, who is not among the participants", i+1, m.From)
+// refuse makes the failure of a conversation that can not be stored as it is.
+func refuse(format string, args ...any) error {
+	return problem.New(problem.StorageConversation, format, args...)
+}
+
+// normalise refuses a conversation that could not be stored as it is. It cuts
+// long names and puts the participants into one order, each of them once.
+func (c *Conversation) normalise() error {
+	for _, check := range []func(*Conversation) error{(*Conversation).checkHead, (*Conversation).checkParticipants, (*Conversation).checkMessages} {
+		if err := check(c); err != nil {
+			return err
 		}
 	}
-	if text > MaxText {
-		return problem.New(problem.StorageConversation, "the conversation holds %d bytes of text, %d are allowed in one segment; store the rest as another", text, MaxText)
+	c.Subject = shorten(c.Subject, MaxSubject)
+	for i := range c.Participants {
+		c.Participants[i].Name = shorten(c.Participants[i].Name, MaxName)
 	}
-	slices.SortStableFunc(c.Participants, func(a, b Participant) int { return cmp.Compare(a.SIP, b.SIP) })
-	c.Participants = slices.CompactFunc(c.Participants, func(a, b Participant) bool { return a.SIP == b.SIP })
+	slices.SortStableFunc(c.Participants, func(a, b Participant) int { return cmp.Compare(key(a.SIP), key(b.SIP)) })
+	c.Participants = slices.CompactFunc(c.Participants, func(a, b Participant) bool { return a.SIP.Equal(b.SIP) })
 	return nil
 }
 
-// subjectFor words the subject as the owner of the mailbox sees it.
-func (c *Conversation) subjectFor(owner directory.SIP) string {
-	subject := c.Subject
-	if subject == "" {
-		var others []string
-		for _, p := range c.Participants {
-			if p.SIP != owner {
-				others = append(others, p.label())
-			}
-		}
-		if len(others) == 0 {
-			others = []string{"yourself"}
-		}
-		subject = "Conversation with " + strings.Join(others, ", ")
+func (c *Conversation) checkHead() error {
+	switch {
+	case len(c.ID) > MaxID || !utf8.ValidString(c.ID) || strings.ContainsFunc(c.ID, func(r rune) bool { return r <= ' ' || r == 0x7f }):
+		return refuse("the conversation's id must be at most %d bytes without blanks", MaxID)
+	case c.Started.IsZero():
+		return refuse("the conversation does not say when it started; add \"started\": \"2026-01-31T09:00:00Z\"")
+	case len(c.Participants) == 0:
+		return refuse("the conversation has no participants; name at least one as {\"sip\": \"user@domain\"}")
+	case len(c.Participants) > MaxParticipants:
+		return refuse("the conversation has %d participants, %d are allowed", len(c.Participants), MaxParticipants)
+	case len(c.Messages) == 0:
+		return refuse("the conversation has no messages")
+	case len(c.Messages) > MaxMessages:
+		return refuse("the conversation has %d messages, %d are allowed in one segment; store the rest as another", len(c.Messages), MaxMessages)
 	}
-	if r := []rune(subject); len(r) > MaxSubject {
-		subject = string(r[:MaxSubject-1]) + "…"
-	}
-	return subject
+	return nil
 }
 
-func (p Participant) label() string {
-	return cmp.Or(p.Name, string(p.SIP))
+func (c *Conversation) checkParticipants() error {
+	for i, p := range c.Participants {
+		if p.SIP == "" {
+			return refuse("participant %d has no SIP address; write {\"sip\": \"user@domain\"}", i+1)
+		}
+	}
+	return nil
 }
 
-func (c *Conversation) nameOf(sip directory.SIP) string {
+func (c *Conversation) checkMessages() error {
+	known := c.names()
+	size := 0
+	for i, m := range c.Messages {
+		size += len(m.Text)
+		_, ok := known[key(m.From)]
+		switch {
+		case !utf8.ValidString(m.Text):
+			return refuse("message %d is not valid UTF-8", i+1)
+		case !ok:
+			return refuse("message %d is from %q, who is not among the participants", i+1, m.From)
+		case m.At.IsZero():
+			return refuse("message %d does not say when it was sent; add \"at\": \"2026-01-31T09:00:05Z\"", i+1)
+		}
+	}
+	if size > MaxText {
+		return refuse("the conversation holds %d bytes of text, %d are allowed in one segment; store the rest as another", size, MaxText)
+	}
+	return nil
+}
+
+// key makes the spellings of one address equal; addresses are ASCII.
+func key(sip directory.SIP) string { return strings.ToLower(string(sip)) }
+
+// names gives the name under which each participant appears, by key.
+func (c *Conversation) names() map[string]string {
+	names := make(map[string]string, len(c.Participants))
 	for _, p := range c.Participants {
-		if p.SIP == sip {
-			return p.label()
-		}
+		names[key(p.SIP)] = p.label()
 	}
-	return string(sip)
+	return names
 }
+
+func (p Participant) label() string { return cmp.Or(p.Name, string(p.SIP)) }
 
 // ended is the time of the last message.
 func (c *Conversation) ended() time.Time {
@@ -123,23 +139,11 @@ func (c *Conversation) ended() time.Time {
 	return last
 }
 
-// html renders the transcript; everything anybody wrote is escaped.
-func (c *Conversation) html() (string, error) {
-	type line struct{ From, At, Text string }
-	lines := make([]line, len(c.Messages))
-	for i, m := range c.Messages {
-		lines[i] = line{c.nameOf(m.From), m.At.UTC().Format("2006-01-02 15:04:05"), m.Text}
+// shorten cuts a text to so many characters.
+func shorten(s string, most int) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	if utf8.RuneCountInString(s) <= most {
+		return s
 	}
-	t, err := template.New("transcript").Parse(transcript)
-	if err != nil {
-		return "", err
-	}
-	var b strings.Builder
-	err = t.Execute(&b, lines)
-	return b.String(), err
+	return string([]rune(s)[:most-1]) + "…"
 }
-
-// transcript is deliberately plain: mail clients show it as it is.
-const transcript = `<html><body>
-{{range .}}<p><b>{{.From}}</b> <span>{{.At}} UTC</span><br>{{.Text}}</p>
-{{end}}</body></html>`

@@ -4,30 +4,48 @@ package storagesvc
 // the engines.
 const (
 	sqlInsertConversation = `INSERT INTO storage_conversation (id, body, stored_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING`
-	sqlConversation       = `SELECT body FROM storage_conversation WHERE id = $1`
 	sqlCountConversations = `SELECT COUNT(*) FROM storage_conversation`
 
-	sqlInsertDelivery = `INSERT INTO storage_delivery (id, conversation_id, sip, state, attempts, item_id, code, detail, created_at, changed_at)
-		VALUES ($1, $2, $3, 'waiting', 0, '', '', '', $4, $4)`
+	sqlInsertDelivery = `INSERT INTO storage_delivery (id, conversation_id, sip, job_id, state, attempts, item_id, code, detail, created_at, changed_at)
+		VALUES ($1, $2, $3, $4, 'waiting', 0, '', '', '', $5, $5)`
 	sqlDelivery = `SELECT d.id, d.conversation_id, d.sip, d.state, d.attempts, d.item_id, d.code, d.detail, d.created_at, d.changed_at, c.body
 		FROM storage_delivery d JOIN storage_conversation c ON c.id = d.conversation_id WHERE d.id = $1`
-	sqlDeliveriesOf = `SELECT sip FROM storage_delivery WHERE conversation_id = $1 ORDER BY sip`
+	// The second half tells how many of the first the queue is working on.
+	sqlCountDeliveries = `SELECT state, 0, COUNT(*) FROM storage_delivery GROUP BY state
+		UNION ALL
+		SELECT d.state, 1, COUNT(*) FROM river_job j JOIN storage_delivery d ON d.job_id = j.id
+		WHERE j.state = 'running' AND d.state IN ('waiting', 'retrying') GROUP BY d.state`
 
-	// An attempt is recorded before it is made, so that the one after it knows
-	// that the item may be there already.
-	sqlBeginAttempt = `UPDATE storage_delivery SET state = 'running', attempts = attempts + 1, changed_at = $2 WHERE id = $1 AND state NOT IN ('delivered', 'dead')`
-	sqlDelivered    = `UPDATE storage_delivery SET state = 'delivered', item_id = $2, code = '', detail = '', changed_at = $3 WHERE id = $1`
-	sqlRetrying     = `UPDATE storage_delivery SET state = 'retrying', code = $2, detail = $3, changed_at = $4 WHERE id = $1`
-	sqlDead         = `UPDATE storage_delivery SET state = 'dead', code = $2, detail = $3, changed_at = $4 WHERE id = $1`
-	sqlRevive       = `UPDATE storage_delivery SET state = 'waiting', created_at = $2, changed_at = $2 WHERE id = $1 AND state = 'dead'`
+	sqlDelivered = `UPDATE storage_delivery SET state = 'delivered', attempts = attempts + 1, item_id = $2, code = '', detail = '', changed_at = $3 WHERE id = $1`
+	sqlRetrying  = `UPDATE storage_delivery SET state = 'retrying', attempts = attempts + 1, code = $2, detail = $3, changed_at = $4 WHERE id = $1`
+	sqlDead      = `UPDATE storage_delivery SET state = 'dead', attempts = attempts + 1, code = $2, detail = $3, changed_at = $4 WHERE id = $1`
 
-	sqlCountDeliveries = `SELECT state, COUNT(*) FROM storage_delivery GROUP BY state`
-	sqlDeadLetters     = `SELECT id, conversation_id, sip, state, attempts, item_id, code, detail, created_at, changed_at
-		FROM storage_delivery WHERE state = 'dead' AND ($1 = '' OR id = $1 OR conversation_id = $1) ORDER BY changed_at DESC, id LIMIT 1000`
+	sqlDeadLetters = `SELECT id, conversation_id, sip, state, attempts, item_id, code, detail, created_at, changed_at
+		FROM storage_delivery WHERE state = 'dead' AND ($1 = '' OR id = $1 OR conversation_id = $1) ORDER BY changed_at DESC, id LIMIT $2`
+	sqlDeadBefore = `SELECT id FROM storage_delivery
+		WHERE state = 'dead' AND ($1 = '' OR id = $1 OR conversation_id = $1) AND changed_at <= $2 ORDER BY changed_at, id LIMIT $3`
+	// A revived delivery is as old as its new life, but its attempts count on:
+	// one of them may have left the item.
+	sqlRevive = `UPDATE storage_delivery SET state = 'waiting', job_id = $2, created_at = $3, changed_at = $3 WHERE id = $1`
+
+	sqlForgettable = `SELECT id FROM storage_conversation WHERE stored_at < $1 AND NOT EXISTS (
+			SELECT 1 FROM storage_delivery d WHERE d.conversation_id = storage_conversation.id AND (d.state <> 'delivered' OR d.changed_at >= $1)
+		) ORDER BY stored_at LIMIT $2`
+	sqlForgetDeliveries   = `DELETE FROM storage_delivery WHERE conversation_id = $1`
+	sqlForgetConversation = `DELETE FROM storage_conversation WHERE id = $1`
 
 	// After a crash on a database that only this process uses, nobody works on
 	// these jobs any more and nobody leads; waiting for leases would only
 	// delay what is known already.
-	sqlReleaseOrphans = `UPDATE river_job SET state = 'available', attempted_at = NULL WHERE state = 'running'`
+	sqlReleaseOrphans = `UPDATE river_job SET state = 'available' WHERE state = 'running'`
 	sqlReleaseLeader  = `DELETE FROM river_leader`
+
+	sqlHurry = `UPDATE river_job SET state = 'available', scheduled_at = CURRENT_TIMESTAMP
+		WHERE state IN ('available', 'scheduled', 'retryable') AND scheduled_at > CURRENT_TIMESTAMP
+		AND id IN (SELECT job_id FROM storage_delivery WHERE state = 'retrying' AND code <> 'storage.no-answer')`
+
+	// PostgreSQL only: one node at a time migrates the queue's tables. The
+	// number is "storages" in ASCII.
+	sqlLockMigration   = `SELECT pg_advisory_lock(8319396948711269747)`
+	sqlUnlockMigration = `SELECT pg_advisory_unlock(8319396948711269747)`
 )

@@ -5,10 +5,13 @@ CREATE TABLE storage_conversation (
     stored_at BIGINT NOT NULL
 );
 
+CREATE INDEX storage_conversation_stored ON storage_conversation (stored_at);
+
 CREATE TABLE storage_delivery (
     id              TEXT PRIMARY KEY,
     conversation_id TEXT NOT NULL REFERENCES storage_conversation (id),
     sip             TEXT NOT NULL,
+    job_id          BIGINT NOT NULL,
     state           TEXT NOT NULL,
     attempts        BIGINT NOT NULL,
     item_id         TEXT NOT NULL,
@@ -19,7 +22,7 @@ CREATE TABLE storage_delivery (
     UNIQUE (conversation_id, sip)
 );
 
-CREATE INDEX storage_delivery_state ON storage_delivery (state, changed_at);
+CREATE INDEX storage_delivery_state ON storage_delivery (state, job_id);
 
 -- +goose Down
 DROP TABLE storage_delivery;
