@@ -153,7 +153,7 @@ func comparison(r *ews.Restriction, key mailbox.Key, find keys) (mailbox.Restric
 	}
 	var err error
 	c.Constant, err = mailbox.ParseValue(key.Type(), constant(r.Field.URI, r.Value))
-	return c, err
+	return c, problem.Wrap(err, problem.EWSQueryValue, "%s", r.Field)
 }
 
 // constant gives the number behind a word of the schema.

@@ -21,8 +21,9 @@ const (
 	maxProperties     = 500
 	maxPropertyName   = 1024
 	maxPropertyValues = 1000
-	// MaxItemSize bounds an item with everything in it.
-	MaxItemSize = 64 << 20
+	// MaxItemSize bounds an item with everything in it. In base64 it fits into
+	// the 64 MiB that Exchange takes in one request.
+	MaxItemSize = 47 << 20
 
 	deleteBatch = 200
 )

@@ -22,6 +22,7 @@ const (
 	EWSQuery                Code = "ews.query"
 	EWSQueryPath            Code = "ews.query-path"
 	EWSSortPath             Code = "ews.sort-path"
+	EWSQueryValue           Code = "ews.query-value"
 	EWSUpdate               Code = "ews.update"
 	EWSNobody               Code = "ews.nobody"
 )
@@ -127,6 +128,11 @@ func ewsRequestRows() []Entry {
 		Cause:      "A sort order names a property that has no order.",
 		Remedy:     "Use another property in the sort order.",
 		HTTPStatus: http.StatusBadRequest, EWS: "ErrorUnsupportedPathForSortGroup",
+	}, {
+		Code: EWSQueryValue, Title: "a constant of the search does not fit its property", Public: true,
+		Cause:      "A restriction compares a property with a text that is no value of its type, such as a date that is none.",
+		Remedy:     "Write numbers in decimal, dates as 2006-01-02T15:04:05Z and binary values in base64.",
+		HTTPStatus: http.StatusBadRequest, EWS: "ErrorInvalidValueForProperty",
 	}, {
 		Code: EWSUpdate, Title: "the property cannot be changed this way", Public: true,
 		Cause:      "An update changes a property of the server, or does not hold the property it names.",
