@@ -1,18 +1,24 @@
 // Uses a matchseal exchange role through ews-javascript-api, the JavaScript
-// port of the EWS Managed API, with an act-as token: Autodiscover by domain
-// and by URL, FindFolder, CreateItem, GetItem, DeleteItem.
+// port of the EWS Managed API: Autodiscover by domain and by URL, FindFolder,
+// CreateItem, GetItem, DeleteItem.
 //
-// Environment: LAB_MAILBOX, LAB_TOKEN (one for each host of the service, as
-// {"host": "token"}), LAB_AUTODISCOVER. Prints one line of JSON at the end.
+// Environment: LAB_MAILBOX, LAB_AUTODISCOVER, and either LAB_TOKEN (act-as
+// tokens, one for each host of the service, as {"host": "token"}) or
+// LAB_PASSWORD. Prints one line of JSON at the end.
 'use strict';
 const ews = require('ews-javascript-api');
 const { XhrApi } = require('@ewsjs/xhr');
 
 const mailbox = process.env.LAB_MAILBOX;
-const tokens = JSON.parse(process.env.LAB_TOKEN);
+const tokens = JSON.parse(process.env.LAB_TOKEN || '{}');
 ews.ConfigurationApi.ConfigureXHR(new XhrApi({ gzip: true }));
 
-const credentialsFor = (url) => new ews.OAuthCredentials(tokens[new URL(url).host.toLowerCase()]);
+const credentialsFor = (url) => (process.env.LAB_PASSWORD
+  ? new ews.WebCredentials(mailbox, process.env.LAB_PASSWORD)
+  : new ews.OAuthCredentials(tokens[new URL(url).host.toLowerCase()]));
+
+// The library writes texts as they are, so its users have to escape them.
+const xml = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 
 async function byDomain() {
   const host = `autodiscover.${mailbox.split('@')[1]}`;
@@ -21,14 +27,14 @@ async function byDomain() {
   auto.RedirectionUrlValidationCallback = () => true;
   auto.EnableScpLookup = false;
   const answer = await auto.GetUserSettings(mailbox, [ews.UserSettingName.InternalEwsUrl, ews.UserSettingName.ExternalEwsUrl, ews.UserSettingName.UserDisplayName]);
-  return { url: answer.Settings[ews.UserSettingName.ExternalEwsUrl], name: answer.Settings[ews.UserSettingName.UserDisplayName], error: answer.ErrorCode };
+  return { url: answer.Settings.get(ews.UserSettingName.ExternalEwsUrl), name: answer.Settings.get(ews.UserSettingName.UserDisplayName), error: answer.ErrorCode };
 }
 
 async function byURL() {
   const auto = new ews.AutodiscoverService(new ews.Uri(process.env.LAB_AUTODISCOVER), ews.ExchangeVersion.Exchange2013);
   auto.Credentials = credentialsFor(process.env.LAB_AUTODISCOVER);
   const answer = await auto.GetUserSettings(mailbox, [ews.UserSettingName.InternalEwsUrl]);
-  return { url: answer.Settings[ews.UserSettingName.InternalEwsUrl], error: answer.ErrorCode };
+  return { url: answer.Settings.get(ews.UserSettingName.InternalEwsUrl), error: answer.ErrorCode };
 }
 
 async function main() {
@@ -46,7 +52,7 @@ async function main() {
   const names = folders.Folders.map((f) => f.DisplayName);
 
   const message = new ews.EmailMessage(service);
-  message.Subject = 'Written by another author’s client <&> ünïcode';
+  message.Subject = xml('Written by another author’s client <&> ünïcode');
   message.Body = new ews.MessageBody(ews.BodyType.Text, 'first line\nsecond line');
   message.ToRecipients.Add('pilar@example.com');
   await message.Save(history.Id);

@@ -5,8 +5,8 @@
 const dns = require('node:dns');
 const net = require('node:net');
 
-const hosts = JSON.parse(process.env.LAB_HOSTS || '{}');
-const connect = JSON.parse(process.env.LAB_CONNECT || '{}');
+const hosts = JSON.parse(process.env.LAB_HOSTS || '{}') || {};
+const connect = JSON.parse(process.env.LAB_CONNECT || '{}') || {};
 
 const lookup = dns.lookup;
 dns.lookup = function (name, options, callback) {
