@@ -100,6 +100,9 @@ func actAsVerify(b *testing.B, seen *s2s.SignatureCache) func() {
 	w := newWorld(b, suite, c.Context)
 	v := newVerifier(suite, c.Context, w)
 	v.Seen = seen
+	for _, key := range w.issuers[0].Keys {
+		w.issuers[0].Thumbprints = append(w.issuers[0].Thumbprints, s2s.ThumbprintOf(key))
+	}
 	v.Trust, v.Users = &indexed{w.issuers[0], w.partners[0].Application, nil}, &indexed{users: []s2s.User{w.users[0].User}}
 	return func() {
 		if _, err := v.Verify(b.Context(), c.Token); err != nil {

@@ -78,11 +78,11 @@ func (v value) str() (s string, ok bool) {
 // parse reads text as one JSON object into an empty o. The reason is empty,
 // TokenJSON or TokenDuplicate.
 func (o *object) parse(text string) Reason {
-	if len(text) > math.MaxUint16 || !utf8.ValidString(text) {
+	s := scanner{object: o, text: text, simple: isSimple(text)}
+	if len(text) > math.MaxUint16 || !s.simple && !utf8.ValidString(text) {
 		return TokenJSON
 	}
 	o.text = text
-	s := scanner{object: o, text: text}
 	reason := s.members(1)
 	if s.space(); reason == "" && s.pos < len(text) {
 		return TokenJSON
@@ -94,9 +94,33 @@ func (o *object) parse(text string) Reason {
 // outermost in object.members while their object is open.
 type scanner struct {
 	*object
-	text string
-	pos  int
-	seen int // members so far, at all levels
+	text   string
+	simple bool // see isSimple
+	pos    int
+	seen   int // members so far, at all levels
+}
+
+// isSimple reports whether a text is ASCII without control characters and
+// backslashes. Then every string in it ends at the next quote, which is worth
+// knowing before: nearly every token is simple, and the actor token inside an
+// outer token is long.
+func isSimple(text string) bool {
+	if strings.IndexByte(text, '\\') >= 0 {
+		return false
+	}
+	// Eight bytes at a time: the top bit of a lane shows a byte above 0x7f
+	// or, after the subtraction, one below space.
+	const spaces, tops = 0x2020202020202020, 0x8080808080808080
+	var odd uint64
+	for ; len(text) >= 8; text = text[8:] {
+		x := uint64(text[0]) | uint64(text[1])<<8 | uint64(text[2])<<16 | uint64(text[3])<<24 |
+			uint64(text[4])<<32 | uint64(text[5])<<40 | uint64(text[6])<<48 | uint64(text[7])<<56
+		odd |= x | (x - spaces)
+	}
+	for i := range len(text) {
+		odd |= uint64(text[i]) | (uint64(text[i]) - spaces&0xff)
+	}
+	return odd&tops == 0
 }
 
 func (s *scanner) space() {
@@ -147,7 +171,7 @@ func (s *scanner) members(depth int) Reason {
 		if m.name, ok = s.str(); !ok || !s.accept(':') {
 			return TokenJSON
 		}
-		m.escaped = strings.IndexByte(s.part(m.name), '\\') >= 0
+		m.escaped = !s.simple && strings.IndexByte(s.part(m.name), '\\') >= 0
 		if s.has(first, m) {
 			return TokenDuplicate
 		}
@@ -274,46 +298,31 @@ func (s *scanner) str() (inner span, ok bool) {
 		return span{}, false
 	}
 	start := s.pos + 1
-	for end := start; ; {
-		end += plainRun(s.text[end:])
-		if end == len(s.text) {
+	end := start
+	if s.simple {
+		if end += strings.IndexByte(s.text[start:], '"'); end < start {
 			return span{}, false
 		}
-		switch s.text[end] {
-		case '"':
+	}
+	for end < len(s.text) {
+		switch c := s.text[end]; {
+		case c == '"':
 			s.pos = end + 1
 			return span{uint16(start), uint16(end)}, true
-		case '\\':
+		case c == '\\':
 			n := escapeLen(s.text[end:])
 			if n == 0 {
 				return span{}, false
 			}
 			end += n
-		default: // a control character
+		case c < ' ':
 			return span{}, false
+		default:
+			end++
 		}
 	}
+	return span{}, false
 }
-
-// plainRun counts the bytes that a string simply goes on with, up to a quote,
-// a backslash or a control character. The tight loop matters: an actor token
-// inside an outer token is long.
-func plainRun(s string) int {
-	for i, c := range []byte(s) {
-		if endsRun[c] {
-			return i
-		}
-	}
-	return len(s)
-}
-
-var endsRun = func() (table [256]bool) {
-	for c := range ' ' {
-		table[c] = true
-	}
-	table['"'], table['\\'] = true, true
-	return table
-}()
 
 // escapeLen returns the length of the escape that s begins with; 0 means it
 // is none.

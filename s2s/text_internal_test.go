@@ -158,3 +158,16 @@ func TestSignatureCacheDropsTheOldest(t *testing.T) {
 		t.Errorf("holds %v", c.byHash)
 	}
 }
+
+func TestUnixSeconds(t *testing.T) {
+	for text, want := range map[string]int64{"0": 0, "1": 1, "1800000000": 1800000000, "253402300799": 253402300799} {
+		if got, ok := unixSeconds(text); got != want || !ok {
+			t.Errorf("%q: got %d %v", text, got, ok)
+		}
+	}
+	for _, bad := range []string{"", "00", "01", "-1", "+1", "1.0", "1e3", " 1", "253402300800", "999999999999", "1000000000000", "0x1", "\u0661"} {
+		if got, ok := unixSeconds(bad); ok {
+			t.Errorf("%q is accepted as %d", bad, got)
+		}
+	}
+}

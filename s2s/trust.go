@@ -36,6 +36,7 @@ type Issuer struct {
 	Organisation string
 	AuthServer   bool                // a token server, not a self-issuing partner
 	Keys         []*x509.Certificate // the pinned set; any key of any other issuer is foreign
+	Thumbprints  []Thumbprint        // optional: of Keys in their order, which saves computing them for each token
 	Withdrawn    []Thumbprint        // were in the set once
 	Denied       []Thumbprint        // on the deny list, even if still published
 }

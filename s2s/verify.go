@@ -228,8 +228,9 @@ func (i *Issuer) find(x5t Thumbprint) (*x509.Certificate, Reason) {
 	if slices.Contains(i.Withdrawn, x5t) || slices.Contains(i.Denied, x5t) {
 		return nil, KeyWithdrawn
 	}
-	for _, cert := range i.Keys {
-		if ThumbprintOf(cert) == x5t {
+	computed := len(i.Thumbprints) == len(i.Keys)
+	for n, cert := range i.Keys {
+		if computed && i.Thumbprints[n] == x5t || !computed && ThumbprintOf(cert) == x5t {
 			return cert, ""
 		}
 	}

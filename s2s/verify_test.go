@@ -297,6 +297,89 @@ func TestCacheRemembersTokenAndKey(t *testing.T) {
 	want(t, p.verifier, good, "V13 sig.bad")
 }
 
+// That a warm verification does no RSA shows in a certificate whose parsed
+// key is another one: only arithmetic would notice.
+func TestWarmVerificationDoesNoRSA(t *testing.T) {
+	p := newPair()
+	p.verifier.Seen = s2s.NewSignatureCache(10)
+	token := p.appOnly()
+	want(t, p.verifier, token, "")
+	hollow := *p.skype.Certificate
+	hollow.PublicKey = s2stest.NewParty("rogue", s2s.SkypeApp, "contoso.com", "h", "rogue").Certificate.PublicKey
+	p.issuer(func(i *s2s.Issuer) { i.Keys = []*x509.Certificate{&hollow} })
+	want(t, p.verifier, token, "")
+	p.verifier.Seen = nil
+	want(t, p.verifier, token, "V13 sig.bad")
+}
+
+// generous finds an application for whoever is named.
+type generous struct{ s2s.Trust }
+
+func (generous) Application(context.Context, s2s.Issuer, s2s.Principal) (s2s.Application, error) {
+	return s2s.Application{Name: "x", ID: s2s.SkypeApp, Enabled: true, TrustLevel: s2s.Full}, nil
+}
+
+func TestTrustMustAnswerForTheApplicationNamed(t *testing.T) {
+	p := newPair()
+	a := p.skype.Actor(p.exchange, t0)
+	a.NameID.App = s2s.SharePointApp
+	token, err := p.skype.Signer().SignActor(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.verifier.Trust = generous{p.trust}
+	want(t, p.verifier, token, "V16 app.unknown")
+	want(t, p.verifier, p.appOnly(), "")
+}
+
+func TestOuterBeginsWithTheActor(t *testing.T) {
+	p := newPair()
+	for before, refusal := range map[time.Duration]string{300 * time.Second: "", 301 * time.Second: "V20 time.outer_beyond_actor"} {
+		token, err := s2s.WrapActAs(s2s.ActAs{NotBefore: t0.Add(-before), Expires: t0.Add(time.Minute), User: kenClaims, ActorToken: p.appOnly()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want(t, p.verifier, token, refusal)
+	}
+}
+
+// A token server always says whether it delegates: silence is a no, whatever
+// the partner record allows a self-issuing application.
+func TestTokenServerMustSayThatItDelegates(t *testing.T) {
+	sts := s2stest.NewTokenServer(tenant, "sts.contoso.com")
+	exchange := s2stest.NewExchange(tenant, "mail.contoso.com")
+	trust := s2stest.NewTrust(sts)
+	trust.AddApplication(sts, s2s.Application{Name: "skype", ID: s2s.SkypeApp, Enabled: true, TrustLevel: s2s.Full, OmitsDelegationFlag: true})
+	a := sts.Actor(exchange, t0)
+	a.NameID.App = s2s.SkypeApp
+	for omit, refusal := range map[bool]string{false: "", true: "V21 delegation.missing"} {
+		a.OmitDelegation = omit
+		token, err := sts.Signer().SignActor(a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := exchange.Verifier(trust, s2stest.Users{ken}, t0)
+		want(t, v, s2stest.Wrap(token, kenClaims, t0), refusal)
+		want(t, v, token, "")
+	}
+}
+
+// Thumbprints handed over with the keys only select; wrong ones cannot make a
+// key good for anything.
+func TestIssuerThumbprints(t *testing.T) {
+	p := newPair()
+	other := loadKey(t, "sfb-b").Certificate
+	p.issuer(func(i *s2s.Issuer) {
+		i.Keys = []*x509.Certificate{other, p.skype.Certificate}
+		i.Thumbprints = []s2s.Thumbprint{s2s.ThumbprintOf(other), p.key()}
+	})
+	want(t, p.verifier, p.appOnly(), "")
+	p.issuer(func(i *s2s.Issuer) { i.Thumbprints = i.Thumbprints[:1] }) // incomplete: computed instead
+	want(t, p.verifier, p.appOnly(), "")
+	p.issuer(func(i *s2s.Issuer) { i.Thumbprints = []s2s.Thumbprint{p.key(), s2s.ThumbprintOf(other)} })
+	want(t, p.verifier, p.appOnly(), "V13 sig.bad")
+}
+
 func TestCacheIsBoundedAndConcurrent(t *testing.T) {
 	p := newPair()
 	p.verifier.Seen = s2s.NewSignatureCache(3)
