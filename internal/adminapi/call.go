@@ -2,6 +2,7 @@ package adminapi
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -47,18 +48,24 @@ type Fault struct {
 	Trace      []string     `json:"trace,omitempty"` // what was done before it failed
 }
 
-// Error gives the detail, or the title where there is none.
+// Error gives the product's own words, where it has any, and then what
+// happened. The words of a failure with a number go with the number
+// ("… failed, code=5"), so they are left out here.
 func (f *Fault) Error() string {
-	if f.Detail != "" {
-		return f.Detail
+	detail := cmp.Or(f.Detail, f.Title)
+	if f.CmdletText == "" || f.Cmdlet != 0 {
+		return detail
 	}
-	return f.Title
+	return f.CmdletText + " " + detail
 }
 
 // Unwrap lets problem.Of and problem.Is see the code.
-func (f *Fault) Unwrap() error { return problem.New(f.Code, "%s", f.Detail) }
+func (f *Fault) Unwrap() error {
+	return &problem.Failure{Code: f.Code, Detail: f.Detail, CmdletText: f.CmdletText}
+}
 
-// Client speaks to one node's management API.
+// Client speaks to one node's management API. It is for one goroutine at a time
+// while it logs on or off.
 type Client struct {
 	http  *http.Client
 	base  string
@@ -82,6 +89,13 @@ func (c *Client) LogOn(ctx context.Context, account, password string) (Session, 
 	}
 	c.token = s.Token
 	return s, nil
+}
+
+// LogOff ends the session; the client can log on again.
+func (c *Client) LogOff(ctx context.Context) error {
+	_, err := Do(ctx, c, LogOff, Empty{})
+	c.token = ""
+	return err
 }
 
 // Do makes the call. A failure of the operation is a *Fault; everything else

@@ -8,6 +8,9 @@ var LogOn = Call[LogOnRequest, Session]{"session/log-on"}
 // Who says whose session this is.
 var Who = Call[Empty, Session]{"session/who"}
 
+// LogOff ends it.
+var LogOff = Call[Empty, Changed]{"session/log-off"}
+
 // LogOnRequest names the operator: a directory account by SAM name, UPN or
 // DOMAIN\name. Password is left empty over the socket file.
 type LogOnRequest struct {

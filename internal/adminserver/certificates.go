@@ -3,7 +3,8 @@ package adminserver
 import (
 	"context"
 	"crypto/rsa"
-	"time"
+	"crypto/x509"
+	"fmt"
 
 	"github.com/matchseal/matchseal/internal/adminapi"
 	"github.com/matchseal/matchseal/internal/exchange"
@@ -12,31 +13,47 @@ import (
 	"github.com/matchseal/matchseal/s2s"
 )
 
-// listCertificates answers for both roles: all certificates of the store, or
-// the one with a thumbprint.
-func listCertificates(k *keyring.Keyring) func(context.Context, Operator, adminapi.Identity) ([]adminapi.Certificate, error) {
+// listCertificates answers for both roles: all certificates of the store and
+// those that a listener shows, or the one with a thumbprint.
+func listCertificates(k *keyring.Keyring, listener func() *x509.Certificate, unknown func(thumbprint string) string) func(context.Context, Operator, adminapi.Identity) ([]adminapi.Certificate, error) {
 	return func(ctx context.Context, _ Operator, req adminapi.Identity) ([]adminapi.Certificate, error) {
 		found, err := k.List(ctx)
 		if err != nil {
 			return nil, err
 		}
-		out := []adminapi.Certificate{}
+		all := []adminapi.Certificate{}
 		for _, c := range found {
-			if req.Identity == "" || sameThumbprint(req.Identity, c.Thumbprint) {
-				out = append(out, certificateOut(c))
+			all = append(all, certificateOut(c))
+		}
+		if listener != nil && listener() != nil {
+			all = append(all, listenerOut(listener()))
+		}
+		if req.Identity == "" {
+			return all, nil
+		}
+		t, err := s2s.ParseThumbprint(req.Identity)
+		if err != nil {
+			return nil, parameter(err, "Thumbprint")
+		}
+		for _, c := range all {
+			if c.Thumbprint == t.String() {
+				return []adminapi.Certificate{c}, nil
 			}
 		}
-		if len(out) == 0 && req.Identity != "" {
-			return nil, notFound("signing certificate", req.Identity)
-		}
-		return out, nil
+		return nil, problem.New(problem.KeyringNotFound, "there is no certificate %s here", t).WithCmdletText(unknown(t.String()))
 	}
 }
 
-func sameThumbprint(text string, t s2s.Thumbprint) bool {
-	parsed, err := s2s.ParseThumbprint(text)
-	return err == nil && parsed == t
+// listenerOut is the certificate that the role's web services show. It signs
+// no tokens, and its key is a file of the boot configuration.
+func listenerOut(c *x509.Certificate) adminapi.Certificate {
+	out := certificateOut(keyring.Certificate{X509: c, Thumbprint: s2s.ThumbprintOf(c), HasPrivateKey: true})
+	out.Services = []string{serviceIIS}
+	return out
 }
+
+// serviceIIS is the label of what the web services show (002-06).
+const serviceIIS = "IIS"
 
 func certificateOut(c keyring.Certificate) adminapi.Certificate {
 	out := adminapi.Certificate{
@@ -65,10 +82,13 @@ func newCertificate(k *keyring.Keyring) func(context.Context, Operator, adminapi
 }
 
 func (x Exchange) mountCertificates(s *Server, admins right) {
-	handle(s, adminapi.GetExchangeCertificate, anyOperator, listCertificates(x.Keyring))
-	handle(s, adminapi.NewExchangeCertificate, admins, newCertificate(x.Keyring))
-	handle(s, adminapi.GetAuthConfig, anyOperator, x.authConfig)
-	handle(s, adminapi.SetAuthConfig, admins, x.setAuthConfig)
+	unknown := func(thumbprint string) string {
+		return fmt.Sprintf("A special Rpc error occurs on server %s: The certificate with thumbprint %s was not found.", x.Role.ServerName(), thumbprint)
+	}
+	handle(s, adminapi.GetExchangeCertificate, reader, listCertificates(x.Keyring, x.TLS, unknown))
+	change(s, x.Journal, adminapi.NewExchangeCertificate, admins, newCertificate(x.Keyring))
+	handle(s, adminapi.GetAuthConfig, reader, x.authConfig)
+	change(s, x.Journal, adminapi.SetAuthConfig, admins, x.setAuthConfig)
 }
 
 func (x Exchange) authConfig(ctx context.Context, _ Operator, _ adminapi.Empty) (adminapi.AuthConfig, error) {
@@ -128,7 +148,7 @@ func (x Exchange) setAuthConfig(ctx context.Context, op Operator, req adminapi.S
 		_, err := x.Keyring.ClearPrevious(ctx, req.Force)
 		return adminapi.Changed{}, err
 	case settings:
-		return adminapi.Changed{}, x.setIdentity(ctx, op, req)
+		return x.setIdentity(ctx, op, req)
 	}
 	return adminapi.Changed{}, problem.New(problem.ManageParameter, "nothing to change: no parameter was given")
 }
@@ -145,36 +165,34 @@ func (x Exchange) stage(ctx context.Context, req adminapi.SetAuthConfigRequest) 
 	return err
 }
 
-func (x Exchange) setIdentity(ctx context.Context, op Operator, req adminapi.SetAuthConfigRequest) error {
-	c, err := x.Role.AuthConfig(ctx)
-	if err != nil {
-		return err
-	}
-	if req.Realm != nil {
-		c.Realm = *req.Realm
-	}
-	if req.ServiceName != nil {
-		c.ServiceName = *req.ServiceName
-	}
-	return x.Role.SetAuthConfig(ctx, op.String(), exchange.AuthConfig{Realm: c.Realm, ServiceName: c.ServiceName})
+func (x Exchange) setIdentity(ctx context.Context, op Operator, req adminapi.SetAuthConfigRequest) (adminapi.Changed, error) {
+	warnings, err := x.Role.SetAuthConfig(ctx, op.String(), func(c *exchange.AuthConfig) {
+		set(&c.Realm, req.Realm)
+		set(&c.ServiceName, req.ServiceName)
+	})
+	return adminapi.Changed{Warnings: warnings}, err
 }
 
 func (x Skype) mountCertificates(s *Server, admins right) {
-	handle(s, adminapi.GetCsCertificate, anyOperator, listCertificates(x.Keyring))
-	handle(s, adminapi.RequestCsCertificate, admins, newCertificate(x.Keyring))
-	handle(s, adminapi.SetCsCertificate, admins, func(ctx context.Context, _ Operator, req adminapi.SetCsCertificateRequest) (adminapi.Changed, error) {
-		t, err := s2s.ParseThumbprint(req.Thumbprint)
-		if err != nil {
-			return adminapi.Changed{}, parameter(err, "Thumbprint")
-		}
-		if !req.Roll {
-			_, err = x.Keyring.Replace(ctx, t, false)
-			return adminapi.Changed{}, err
-		}
-		if req.EffectiveDate == nil {
-			return adminapi.Changed{}, required("", "EffectiveDate")
-		}
-		_, err = x.Keyring.Stage(ctx, t, req.EffectiveDate.UTC().Truncate(time.Second), req.Force)
-		return adminapi.Changed{}, err
-	})
+	unknown := func(string) string { return "" }
+	handle(s, adminapi.GetCsCertificate, reader, listCertificates(x.Keyring, nil, unknown))
+	change(s, x.Journal, adminapi.RequestCsCertificate, admins, newCertificate(x.Keyring))
+	change(s, x.Journal, adminapi.SetCsCertificate, admins, x.setCertificate)
+}
+
+func (x Skype) setCertificate(ctx context.Context, _ Operator, req adminapi.SetCsCertificateRequest) (adminapi.Changed, error) {
+	t, err := s2s.ParseThumbprint(req.Thumbprint)
+	switch {
+	case err != nil:
+		return adminapi.Changed{}, parameter(err, "Thumbprint")
+	case !req.Roll && req.EffectiveDate != nil:
+		return adminapi.Changed{}, problem.New(problem.ManageParameter, "EffectiveDate goes with -Roll; without it the certificate is assigned at once")
+	case !req.Roll:
+		_, err = x.Keyring.Replace(ctx, t, false)
+	case req.EffectiveDate == nil:
+		err = required("", "EffectiveDate")
+	default:
+		_, err = x.Keyring.Stage(ctx, t, *req.EffectiveDate, req.Force)
+	}
+	return adminapi.Changed{}, err
 }

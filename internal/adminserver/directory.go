@@ -2,56 +2,68 @@ package adminserver
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	"github.com/matchseal/matchseal/internal/adminapi"
 	"github.com/matchseal/matchseal/internal/directory"
 	"github.com/matchseal/matchseal/internal/problem"
 )
 
-// mountDirectory adds the calls about accounts and groups. They change what
-// both sides see, so they want a group that administers one of them.
+// mountDirectory adds the calls about accounts and groups. Who may change them
+// can give himself every other right.
 func (s *Server) mountDirectory() {
-	admins := member(directory.OrganizationManagement, directory.RTCUniversalUserAdmins, "Domain Admins")
-	handle(s, adminapi.GetUser, anyOperator, s.getUser)
+	admins := member(directory.OrganizationManagement, domainAdmins)
+	handle(s, adminapi.GetUser, reader, s.getUser)
 	handle(s, adminapi.NewUser, admins, s.newUser)
 	handle(s, adminapi.SetUserEnabled, admins, s.setUserEnabled)
 	handle(s, adminapi.SetPassword, admins, s.setPassword)
-	handle(s, adminapi.AddGroupMember, admins, func(ctx context.Context, _ Operator, req adminapi.GroupMember) (adminapi.Changed, error) {
-		u, err := s.cfg.Directory.Resolve(ctx, req.Account)
-		if err != nil {
-			return adminapi.Changed{}, err
-		}
-		return adminapi.Changed{Warnings: []string{"membership counts from the account's next log-on"}}, s.cfg.Directory.AddMember(ctx, req.Group, u.ID)
-	})
-	handle(s, adminapi.RemoveGroupMember, admins, func(ctx context.Context, _ Operator, req adminapi.GroupMember) (adminapi.Changed, error) {
-		u, err := s.cfg.Directory.Resolve(ctx, req.Account)
-		if err != nil {
-			return adminapi.Changed{}, err
-		}
-		return adminapi.Changed{Warnings: []string{"membership counts from the account's next log-on"}}, s.cfg.Directory.RemoveMember(ctx, req.Group, u.ID)
-	})
+	handle(s, adminapi.AddGroupMember, admins, s.membership(s.cfg.Directory.AddMember))
+	handle(s, adminapi.RemoveGroupMember, admins, s.membership(s.cfg.Directory.RemoveMember))
 }
 
+// membership changes who is in a group; sessions keep the groups of their
+// log-on (003-13).
+func (s *Server) membership(change func(ctx context.Context, group, userID string) error) func(context.Context, Operator, adminapi.GroupMember) (adminapi.Changed, error) {
+	return func(ctx context.Context, _ Operator, req adminapi.GroupMember) (adminapi.Changed, error) {
+		u, err := s.cfg.Directory.Resolve(ctx, req.Account)
+		if err != nil {
+			return adminapi.Changed{}, err
+		}
+		return adminapi.Changed{Warnings: []string{"membership counts from the account's next log-on"}}, change(ctx, req.Group, u.ID)
+	}
+}
+
+// getUser finds the one account that a name means, or those that match a
+// pattern.
 func (s *Server) getUser(ctx context.Context, _ Operator, req adminapi.Identity) ([]adminapi.User, error) {
-	users, err := s.cfg.Directory.Users(ctx, directory.Filter{})
+	users, err := s.usersCalled(ctx, req.Identity)
 	if err != nil {
 		return nil, err
 	}
 	out := []adminapi.User{}
 	for _, u := range users {
-		if !matches(req.Identity, u.Name, u.DisplayName, string(u.UPN), string(u.SMTP), string(u.SIP)) {
-			continue
-		}
 		groups, err := s.cfg.Directory.MemberOf(ctx, u.ID)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, userOut(u, groups))
 	}
-	if len(out) == 0 && isLiteral(req.Identity) {
-		return nil, notFound("user", req.Identity)
-	}
 	return out, nil
+}
+
+func (s *Server) usersCalled(ctx context.Context, identity string) ([]directory.User, error) {
+	if isLiteral(identity) {
+		u, err := s.cfg.Directory.Resolve(ctx, identity)
+		return []directory.User{u}, err
+	}
+	all, err := s.cfg.Directory.Users(ctx, directory.Filter{})
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(u directory.User) bool {
+		return !matches(identity, u.Name, u.DisplayName, string(u.UPN), string(u.SMTP), string(u.SIP))
+	}), nil
 }
 
 func userOut(u directory.User, groups []string) adminapi.User {
@@ -82,7 +94,8 @@ func (s *Server) newUser(ctx context.Context, op Operator, req adminapi.NewUserR
 	}
 	if req.Password != "" {
 		if err := s.cfg.Directory.SetPassword(ctx, u.ID, req.Password); err != nil {
-			return adminapi.User{}, err
+			// The account is made with its password or not at all.
+			return adminapi.User{}, errors.Join(err, s.cfg.Directory.RemoveUser(context.WithoutCancel(ctx), u.ID))
 		}
 	}
 	return userOut(u, nil), nil

@@ -2,7 +2,10 @@ package adminserver
 
 import (
 	"context"
+	"crypto/x509"
+	"fmt"
 	"net/url"
+	"strings"
 
 	"github.com/matchseal/matchseal/internal/adminapi"
 	"github.com/matchseal/matchseal/internal/directory"
@@ -10,6 +13,7 @@ import (
 	"github.com/matchseal/matchseal/internal/journal"
 	"github.com/matchseal/matchseal/internal/keyring"
 	"github.com/matchseal/matchseal/internal/mailbox"
+	"github.com/matchseal/matchseal/internal/outbound"
 	"github.com/matchseal/matchseal/internal/partner"
 	"github.com/matchseal/matchseal/internal/problem"
 	"github.com/matchseal/matchseal/internal/rbac"
@@ -24,6 +28,9 @@ type Exchange struct {
 	Mailboxes *mailbox.Store
 	Directory *directory.Directory
 	Journal   *journal.Journal
+	// TLS is the certificate that the role's web services show now; may be nil,
+	// and may give nil.
+	TLS func() *x509.Certificate
 	// TestOAuth calls a partner's resource for a user, told line by line.
 	TestOAuth func(ctx context.Context, target *url.URL, u directory.User) (lines []string, err error)
 }
@@ -32,166 +39,197 @@ type Exchange struct {
 func (s *Server) MountExchange(x Exchange) {
 	admins := member(directory.OrganizationManagement)
 	x.mountCertificates(s, admins)
-	p := partners{store: x.Partners, directory: x.Directory, acquire: exchange.AcquireFailure}
-	handle(s, adminapi.GetPartnerApplication, anyOperator, p.get)
+	p := partners{store: x.Partners, directory: x.Directory, unread: outbound.ExchangeMetadataFailure, unknown: unknownObject}
+	handle(s, adminapi.GetPartnerApplication, reader, p.get)
 	handle(s, adminapi.NewPartnerApplication, admins, p.add)
 	handle(s, adminapi.SetPartnerApplication, admins, p.set)
 	handle(s, adminapi.RemovePartnerApplication, admins, p.remove)
-	handle(s, adminapi.ConfigureEnterprisePartnerApplication, admins, func(ctx context.Context, op Operator, req adminapi.ConfigureEnterpriseRequest) (adminapi.ConfigureEnterpriseResult, error) {
-		if err := required(req.AuthMetadataURL, "AuthMetadataUrl"); err != nil {
-			return adminapi.ConfigureEnterpriseResult{}, err
-		}
-		done, err := x.Role.ConfigureEnterprisePartner(ctx, op.String(), req.AuthMetadataURL, req.ApplicationType)
-		if err != nil {
-			return adminapi.ConfigureEnterpriseResult{}, err
-		}
-		return adminapi.ConfigureEnterpriseResult{Lines: done.Lines, PartnerApplication: p.out(ctx, done.Application), Account: done.Account}, nil
+	change(s, x.Journal, adminapi.ConfigureEnterprisePartnerApplication, admins, func(ctx context.Context, op Operator, req adminapi.ConfigureEnterpriseRequest) (adminapi.ConfigureEnterpriseResult, error) {
+		return x.configureEnterprise(ctx, op, req, p)
 	})
 	x.mountServers(s, admins)
 	x.mountRoles(s, admins)
 	x.mountMailboxes(s, admins)
-	handle(s, adminapi.TestOAuthConnectivity, anyOperator, x.testOAuth)
+	handle(s, adminapi.TestOAuthConnectivity, reader, x.testOAuth)
 	mountJournal(s, x.Journal, adminapi.GetExchangeEvents, adminapi.GetExchangeAccesses)
 }
 
+// unknownObject is what an Exchange cmdlet says of an object that is not there.
+func unknownObject(identity string) string {
+	return fmt.Sprintf("The operation couldn't be performed because object '%s' couldn't be found.", identity)
+}
+
+// user finds the one user an operator means.
+func (x Exchange) user(ctx context.Context, identity string) (directory.User, error) {
+	u, err := x.Directory.Resolve(ctx, identity)
+	if f := problem.Of(err); f != nil && f.Code == problem.DirectoryUnknown {
+		return u, f.WithCmdletText(unknownObject(identity))
+	}
+	return u, err
+}
+
+func (x Exchange) configureEnterprise(ctx context.Context, op Operator, req adminapi.ConfigureEnterpriseRequest, p partners) (adminapi.ConfigureEnterpriseResult, error) {
+	for _, parameter := range [][2]string{{req.AuthMetadataURL, "AuthMetadataUrl"}, {req.ApplicationType, "ApplicationType"}} {
+		if err := required(parameter[0], parameter[1]); err != nil {
+			return adminapi.ConfigureEnterpriseResult{}, err
+		}
+	}
+	done, err := x.Role.ConfigureEnterprisePartner(ctx, op.String(), req.AuthMetadataURL, req.ApplicationType)
+	if err != nil {
+		return adminapi.ConfigureEnterpriseResult{}, err
+	}
+	made := p.out(ctx, done.Application)
+	made.Warnings = done.Warnings
+	return adminapi.ConfigureEnterpriseResult{Lines: done.Lines, PartnerApplication: made, Account: done.Account}, nil
+}
+
 func (x Exchange) mountServers(s *Server, admins right) {
-	handle(s, adminapi.GetClientAccessServer, anyOperator, func(ctx context.Context, _ Operator, req adminapi.Identity) ([]adminapi.ClientAccessServer, error) {
-		found, err := x.Role.ClientAccessServers(ctx, req.Identity)
-		if err != nil {
-			return nil, err
-		}
-		out := []adminapi.ClientAccessServer{}
-		for _, c := range found {
-			out = append(out, adminapi.ClientAccessServer{Name: c.Name, Fqdn: c.Fqdn, AutoDiscoverServiceCN: c.Name, AutoDiscoverServiceInternalURI: c.AutoDiscoverServiceInternalURI})
-		}
-		if len(out) == 0 && isLiteral(req.Identity) {
-			return nil, notFound("client access server", req.Identity)
-		}
-		return out, nil
-	})
-	handle(s, adminapi.SetClientAccessServer, admins, func(ctx context.Context, op Operator, req adminapi.ClientAccessServerSettings) (adminapi.Changed, error) {
-		if req.AutoDiscoverServiceInternalURI == nil {
-			return adminapi.Changed{}, required("", "AutoDiscoverServiceInternalUri")
-		}
-		return adminapi.Changed{}, x.Role.SetClientAccessServer(ctx, op.String(), req.Identity, *req.AutoDiscoverServiceInternalURI)
-	})
-	handle(s, adminapi.GetVirtualDirectory, anyOperator, x.virtualDirectories)
+	handle(s, adminapi.GetClientAccessServer, reader, x.clientAccessServers)
+	handle(s, adminapi.SetClientAccessServer, admins, x.setClientAccessServer)
+	handle(s, adminapi.GetVirtualDirectory, reader, x.virtualDirectories)
 	handle(s, adminapi.SetVirtualDirectory, admins, x.setVirtualDirectory)
 }
 
-func (x Exchange) virtualDirectories(ctx context.Context, _ Operator, req adminapi.Identity) ([]adminapi.VirtualDirectory, error) {
-	servers, err := x.Role.ClientAccessServers(ctx, "")
+func (x Exchange) clientAccessServers(ctx context.Context, _ Operator, req adminapi.Identity) ([]adminapi.ClientAccessServer, error) {
+	found, err := x.Role.ClientAccessServers(ctx, req.Identity)
 	if err != nil {
 		return nil, err
 	}
-	out := []adminapi.VirtualDirectory{}
-	for _, name := range []string{exchange.Autodiscover, exchange.EWS} {
-		if !matches(req.Identity, name, name+" (Default Web Site)") {
-			continue
-		}
-		v, err := x.Role.VirtualDirectory(ctx, name)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, adminapi.VirtualDirectory{Name: v.Name, Server: servers[0].Name, OAuthAuthentication: v.OAuth, BasicAuthentication: v.Basic, InternalURL: v.InternalURL, ExternalURL: v.ExternalURL})
-	}
-	if len(out) == 0 && isLiteral(req.Identity) {
-		return nil, notFound("virtual directory", req.Identity)
-	}
-	return out, nil
+	return listed(found, req.Identity, "client access server", func(c exchange.ClientAccessServer) adminapi.ClientAccessServer {
+		return adminapi.ClientAccessServer{Name: c.Name, Fqdn: c.Fqdn, AutoDiscoverServiceCN: c.Name, AutoDiscoverServiceInternalURI: c.AutoDiscoverServiceInternalURI}
+	})
 }
 
-func (x Exchange) setVirtualDirectory(ctx context.Context, op Operator, req adminapi.VirtualDirectorySettings) (adminapi.Changed, error) {
-	v, err := x.Role.VirtualDirectory(ctx, req.Identity)
+func (x Exchange) setClientAccessServer(ctx context.Context, op Operator, req adminapi.ClientAccessServerSettings) (adminapi.Changed, error) {
+	if req.AutoDiscoverServiceInternalURI == nil {
+		return adminapi.Changed{}, required("", "AutoDiscoverServiceInternalUri")
+	}
+	warnings, err := x.Role.SetClientAccessServer(ctx, op.String(), req.Identity, *req.AutoDiscoverServiceInternalURI)
 	if err != nil {
 		return adminapi.Changed{}, err
 	}
-	if req.OAuthAuthentication != nil {
-		v.OAuth = *req.OAuthAuthentication
+	return adminapi.Changed{Warnings: append(warnings, x.uncovered(*req.AutoDiscoverServiceInternalURI)...)}, nil
+}
+
+// uncovered warns of a URL whose host the web services' certificate does not
+// list: no client would get past it (002-06).
+func (x Exchange) uncovered(address string) []string {
+	u, err := url.Parse(address)
+	if err != nil || x.TLS == nil || x.TLS() == nil || x.TLS().VerifyHostname(u.Hostname()) == nil {
+		return nil
 	}
-	if req.BasicAuthentication != nil {
-		v.Basic = *req.BasicAuthentication
+	return []string{fmt.Sprintf("%s is not among the names of the certificate assigned to %s (%s); clients that go there will refuse it", u.Hostname(), serviceIIS, strings.Join(x.TLS().DNSNames, ", "))}
+}
+
+func (x Exchange) virtualDirectories(ctx context.Context, _ Operator, req adminapi.Identity) ([]adminapi.VirtualDirectory, error) {
+	found, err := x.Role.VirtualDirectories(ctx, req.Identity)
+	if err != nil {
+		return nil, err
 	}
-	if req.InternalURL != nil {
-		v.InternalURL = *req.InternalURL
-	}
-	if req.ExternalURL != nil {
-		v.ExternalURL = *req.ExternalURL
-	}
-	var warnings []string
-	if !v.OAuth && !v.Basic {
-		warnings = append(warnings, v.Name+" now accepts no kind of authentication, so nobody can use it")
-	}
-	return adminapi.Changed{Warnings: warnings}, x.Role.SetVirtualDirectory(ctx, op.String(), v)
+	return listed(found, req.Identity, "virtual directory", func(v exchange.VirtualDirectory) adminapi.VirtualDirectory {
+		return adminapi.VirtualDirectory{
+			Name: v.Name, Server: x.Role.ServerName(), OAuthAuthentication: v.OAuth, BasicAuthentication: v.Basic,
+			InternalURL: v.InternalURL, ExternalURL: v.ExternalURL,
+		}
+	})
+}
+
+func (x Exchange) setVirtualDirectory(ctx context.Context, op Operator, req adminapi.VirtualDirectorySettings) (adminapi.Changed, error) {
+	warnings, err := x.Role.SetVirtualDirectory(ctx, op.String(), req.Identity, func(v *exchange.VirtualDirectory) {
+		set(&v.OAuth, req.OAuthAuthentication)
+		set(&v.Basic, req.BasicAuthentication)
+		set(&v.InternalURL, req.InternalURL)
+		set(&v.ExternalURL, req.ExternalURL)
+	})
+	return adminapi.Changed{Warnings: warnings}, err
 }
 
 func (x Exchange) mountRoles(s *Server, admins right) {
-	handle(s, adminapi.GetManagementRoleAssignment, anyOperator, func(ctx context.Context, _ Operator, req adminapi.RoleAssignmentFilter) ([]adminapi.RoleAssignment, error) {
+	handle(s, adminapi.GetManagementRoleAssignment, reader, func(ctx context.Context, _ Operator, req adminapi.RoleAssignmentFilter) ([]adminapi.RoleAssignment, error) {
 		found, err := x.Roles.List(ctx, rbac.Filter{Name: req.Identity, Role: req.Role, Assignee: req.RoleAssignee})
 		if err != nil {
 			return nil, err
 		}
-		out := []adminapi.RoleAssignment{}
-		for _, a := range found {
-			out = append(out, adminapi.RoleAssignment{Name: a.Name, Role: string(a.Role), RoleAssignee: a.Assignee})
-		}
-		return out, nil
+		return listed(found, req.Identity, "management role assignment", assignmentOut)
 	})
-	handle(s, adminapi.NewManagementRoleAssignment, admins, func(ctx context.Context, _ Operator, req adminapi.NewRoleAssignmentRequest) (adminapi.RoleAssignment, error) {
-		u, err := x.Directory.Resolve(ctx, req.User)
+	change(s, x.Journal, adminapi.NewManagementRoleAssignment, admins, func(ctx context.Context, _ Operator, req adminapi.NewRoleAssignmentRequest) (adminapi.RoleAssignment, error) {
+		u, err := x.user(ctx, req.User)
 		if err != nil {
 			return adminapi.RoleAssignment{}, err
 		}
 		a, err := x.Roles.Assign(ctx, rbac.Assignment{Name: req.Name, Role: rbac.Role(req.Role), AssigneeID: u.ID, Assignee: u.CommonName})
-		return adminapi.RoleAssignment{Name: a.Name, Role: string(a.Role), RoleAssignee: a.Assignee}, err
+		if err != nil {
+			return adminapi.RoleAssignment{}, err
+		}
+		return assignmentOut(a), nil
 	})
-	handle(s, adminapi.RemoveManagementRoleAssignment, admins, func(ctx context.Context, _ Operator, req adminapi.Identity) (adminapi.Changed, error) {
+	change(s, x.Journal, adminapi.RemoveManagementRoleAssignment, admins, func(ctx context.Context, _ Operator, req adminapi.Identity) (adminapi.Changed, error) {
 		return adminapi.Changed{}, x.Roles.Unassign(ctx, req.Identity)
 	})
 }
 
+func assignmentOut(a rbac.Assignment) adminapi.RoleAssignment {
+	return adminapi.RoleAssignment{Name: a.Name, Role: string(a.Role), RoleAssignee: a.Assignee}
+}
+
 func (x Exchange) mountMailboxes(s *Server, admins right) {
-	handle(s, adminapi.EnableMailbox, admins, func(ctx context.Context, _ Operator, req adminapi.Identity) (adminapi.Mailbox, error) {
-		u, err := x.Directory.Resolve(ctx, req.Identity)
+	handle(s, adminapi.GetMailbox, reader, x.getMailbox)
+	change(s, x.Journal, adminapi.EnableMailbox, admins, func(ctx context.Context, _ Operator, req adminapi.Identity) (adminapi.Mailbox, error) {
+		u, err := x.user(ctx, req.Identity)
 		if err != nil {
 			return adminapi.Mailbox{}, err
 		}
-		if u.SMTP == "" {
-			return adminapi.Mailbox{}, problem.New(problem.ManageParameter, "%s has no SMTP address in the directory; give it one first", u.Name)
-		}
-		if _, err := x.Mailboxes.Enable(ctx, u); err != nil {
+		m, err := x.Mailboxes.Enable(ctx, u)
+		if err != nil {
 			return adminapi.Mailbox{}, err
 		}
-		return adminapi.Mailbox{Name: u.Name, PrimarySMTPAddress: string(u.SMTP), UserPrincipalName: string(u.UPN)}, nil
+		return x.mailboxOut(ctx, u, m)
 	})
-	handle(s, adminapi.GetMailbox, anyOperator, func(ctx context.Context, _ Operator, req adminapi.Identity) ([]adminapi.Mailbox, error) {
-		users, err := x.Directory.Users(ctx, directory.Filter{})
+}
+
+// getMailbox finds the one mailbox that a name means, or those that match a
+// pattern.
+func (x Exchange) getMailbox(ctx context.Context, _ Operator, req adminapi.Identity) ([]adminapi.Mailbox, error) {
+	if isLiteral(req.Identity) {
+		u, err := x.user(ctx, req.Identity)
 		if err != nil {
 			return nil, err
 		}
-		out := []adminapi.Mailbox{}
-		for _, u := range users {
-			if u.SMTP == "" || !matches(req.Identity, u.Name, u.DisplayName, string(u.SMTP), string(u.UPN)) {
-				continue
-			}
-			m, err := x.Mailboxes.OpenFor(ctx, u.ID)
-			if problem.Is(err, problem.MailboxNone) {
-				continue
-			}
-			if err != nil {
-				return nil, err
-			}
-			n, err := x.countItems(ctx, m)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, adminapi.Mailbox{Name: u.Name, PrimarySMTPAddress: string(u.SMTP), UserPrincipalName: string(u.UPN), Items: n})
+		m, err := x.Mailboxes.OpenFor(ctx, u.ID)
+		if err != nil {
+			return nil, err
 		}
-		if len(out) == 0 && isLiteral(req.Identity) {
-			return nil, problem.New(problem.ManageNotFound, "%q has no mailbox here", req.Identity)
+		one, err := x.mailboxOut(ctx, u, m)
+		return []adminapi.Mailbox{one}, err
+	}
+	users, err := x.Directory.Users(ctx, directory.Filter{})
+	if err != nil {
+		return nil, err
+	}
+	out := []adminapi.Mailbox{}
+	for _, u := range users {
+		if !matches(req.Identity, u.Name, u.DisplayName, string(u.SMTP), string(u.UPN)) {
+			continue
 		}
-		return out, nil
-	})
+		m, err := x.Mailboxes.OpenFor(ctx, u.ID)
+		if problem.Is(err, problem.MailboxNone) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		one, err := x.mailboxOut(ctx, u, m)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, one)
+	}
+	return out, nil
+}
+
+func (x Exchange) mailboxOut(ctx context.Context, u directory.User, m mailbox.Mailbox) (adminapi.Mailbox, error) {
+	n, err := x.countItems(ctx, m)
+	return adminapi.Mailbox{Name: u.Name, PrimarySMTPAddress: string(u.SMTP), UserPrincipalName: string(u.UPN), Items: n}, err
 }
 
 func (x Exchange) countItems(ctx context.Context, m mailbox.Mailbox) (int, error) {
@@ -215,7 +253,7 @@ func (x Exchange) testOAuth(ctx context.Context, _ Operator, req adminapi.TestOA
 	if err != nil || target.Scheme != "https" || target.Host == "" {
 		return adminapi.TestResult{}, problem.New(problem.ManageParameter, "TargetUri is the partner's https address, not %q", req.TargetURI)
 	}
-	u, err := x.Directory.Resolve(ctx, req.Mailbox)
+	u, err := x.user(ctx, req.Mailbox)
 	if err != nil {
 		return adminapi.TestResult{}, err
 	}

@@ -2,14 +2,54 @@ package adminserver
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
 
 	"github.com/matchseal/matchseal/internal/adminapi"
 	"github.com/matchseal/matchseal/internal/journal"
+	"github.com/matchseal/matchseal/internal/problem"
+	"github.com/matchseal/matchseal/internal/telemetry"
 )
+
+// EventChange is the event of a management call that changed something, or
+// was to: who made it, with what.
+const EventChange = 4200
+
+// change registers a call whose changes nobody else puts on record under the
+// operator's name. Requests that hold a secret must not come this way.
+func change[Req, Resp any](s *Server, j *journal.Journal, call adminapi.Call[Req, Resp], may right, do func(context.Context, Operator, Req) (Resp, error)) {
+	handle(s, call, may, func(ctx context.Context, op Operator, req Req) (Resp, error) {
+		resp, err := do(ctx, op, req)
+		if recorded := record(ctx, j, call.Name, op, req, err); recorded != nil {
+			return resp, errors.Join(err, fmt.Errorf("the outcome of %s could not be put on record: %w", call.Name, recorded))
+		}
+		return resp, err
+	})
+}
+
+func record(ctx context.Context, j *journal.Journal, name string, op Operator, req any, outcome error) error {
+	given, err := json.Marshal(req)
+	if err != nil {
+		return err
+	}
+	e := journal.Event{
+		ID: EventChange, Level: journal.Information, Log: "Application", Source: "matchseal Management",
+		Text: fmt.Sprintf("%s made the call %s.", op, name), Detail: "request: " + string(given),
+		RequestID: telemetry.RequestID(ctx),
+	}
+	if outcome != nil {
+		e.Level = journal.Warning
+		e.Text = fmt.Sprintf("%s made the call %s, which failed.", op, name)
+		e.Detail += fmt.Sprintf("\nfailure: %s: %v", problem.CodeOf(outcome), outcome)
+	}
+	// The record is kept also when the operator has gone away.
+	return j.Log(context.WithoutCancel(ctx), e)
+}
 
 // mountJournal adds the reading of one role's event log and audit trail.
 func mountJournal(s *Server, j *journal.Journal, events adminapi.Call[adminapi.EventFilter, []adminapi.Event], accesses adminapi.Call[adminapi.EventFilter, []adminapi.Access]) {
-	handle(s, events, anyOperator, func(ctx context.Context, _ Operator, req adminapi.EventFilter) ([]adminapi.Event, error) {
+	handle(s, events, reader, func(ctx context.Context, _ Operator, req adminapi.EventFilter) ([]adminapi.Event, error) {
 		found, err := j.Events(ctx, filter(req))
 		if err != nil {
 			return nil, err
@@ -20,7 +60,7 @@ func mountJournal(s *Server, j *journal.Journal, events adminapi.Call[adminapi.E
 		}
 		return out, nil
 	})
-	handle(s, accesses, anyOperator, func(ctx context.Context, _ Operator, req adminapi.EventFilter) ([]adminapi.Access, error) {
+	handle(s, accesses, reader, func(ctx context.Context, _ Operator, req adminapi.EventFilter) ([]adminapi.Access, error) {
 		found, err := j.Accesses(ctx, filter(req))
 		if err != nil {
 			return nil, err

@@ -25,3 +25,22 @@ func matches(identity string, values ...string) bool {
 	}
 	return false
 }
+
+// listed turns what an identity found into the answer of a Get call.
+func listed[T, Out any](found []T, identity, what string, out func(T) Out) ([]Out, error) {
+	if len(found) == 0 && isLiteral(identity) {
+		return nil, notFound(what, identity)
+	}
+	all := []Out{}
+	for _, v := range found {
+		all = append(all, out(v))
+	}
+	return all, nil
+}
+
+// set puts a given value into a field and leaves the field alone otherwise.
+func set[T any](field *T, given *T) {
+	if given != nil {
+		*field = *given
+	}
+}

@@ -3,6 +3,7 @@ package adminserver
 import (
 	"context"
 	"crypto/x509"
+	"strings"
 
 	"github.com/matchseal/matchseal/internal/adminapi"
 	"github.com/matchseal/matchseal/internal/directory"
@@ -12,12 +13,14 @@ import (
 )
 
 // partners are the partner application calls, the same for both roles but for
-// their names and for what the product says when metadata can not be had.
+// their names and for the products' words.
 type partners struct {
 	store     *partner.Store
 	directory *directory.Directory
-	// acquire words a failure to get or read a metadata document.
-	acquire func(url string, err error) error
+	// unread words a failure to get or read the metadata document at a URL.
+	unread func(url string, err error) error
+	// unknown words the absence of a record.
+	unknown func(identity string) string
 	// warn adds the role's own warnings to a new record; may be nil.
 	warn func(context.Context, partner.Application) []string
 }
@@ -27,14 +30,22 @@ func (p partners) get(ctx context.Context, _ Operator, req adminapi.Identity) ([
 	if err != nil {
 		return nil, err
 	}
+	if len(found) == 0 && isLiteral(req.Identity) {
+		return nil, p.missing(problem.New(problem.PartnerNotFound, "there is no partner application %q", req.Identity), req.Identity)
+	}
 	out := []adminapi.PartnerApplication{}
 	for _, a := range found {
 		out = append(out, p.out(ctx, a))
 	}
-	if len(out) == 0 && isLiteral(req.Identity) {
-		return nil, notFound("partner application", req.Identity)
-	}
 	return out, nil
+}
+
+// missing gives the failure of an unknown record the product's words.
+func (p partners) missing(err error, identity string) error {
+	if f := problem.Of(err); f != nil && f.Code == problem.PartnerNotFound {
+		return f.WithCmdletText(p.unknown(identity))
+	}
+	return err
 }
 
 // out describes a record; a linked account that has left the directory is
@@ -66,13 +77,15 @@ func (p partners) add(ctx context.Context, op Operator, req adminapi.PartnerAppl
 	if err := required(req.Identity, "Identity"); err != nil {
 		return adminapi.PartnerApplication{}, err
 	}
-	a := partner.Application{Name: req.Identity, Enabled: true, TrustLevel: s2s.Full}
-	if err := p.apply(ctx, &a, req); err != nil {
+	change, err := p.read(ctx, req)
+	if err != nil {
 		return adminapi.PartnerApplication{}, err
 	}
+	a := partner.Application{Name: req.Identity, Enabled: true, TrustLevel: s2s.Full}
+	change(&a)
 	added, err := p.store.Add(ctx, a, partner.AddOptions{By: op.String()})
 	if err != nil {
-		return adminapi.PartnerApplication{}, p.acquire(a.MetadataURL, err)
+		return adminapi.PartnerApplication{}, p.unread(a.MetadataURL, err)
 	}
 	v := p.out(ctx, added.Application)
 	v.Warnings = added.Warnings
@@ -84,102 +97,140 @@ func (p partners) add(ctx context.Context, op Operator, req adminapi.PartnerAppl
 
 func (p partners) set(ctx context.Context, op Operator, req adminapi.PartnerApplicationSettings) (adminapi.Changed, error) {
 	if req.RefreshAuthMetadata {
-		done, err := p.store.Refresh(ctx, req.Identity, true)
-		if err != nil {
-			return adminapi.Changed{}, p.acquire("", err)
-		}
-		return adminapi.Changed{Warnings: done.Warnings}, nil
+		return p.refresh(ctx, req.Identity)
 	}
-	// What can fail is tried on a copy first, because the change itself must
-	// do nothing but set fields.
-	var trial partner.Application
-	if err := p.apply(ctx, &trial, req); err != nil {
+	change, err := p.read(ctx, req)
+	if err != nil {
 		return adminapi.Changed{}, err
 	}
-	_, err := p.store.Set(ctx, op.String(), req.Identity, func(a *partner.Application) { _ = p.apply(ctx, a, req) })
-	if err != nil {
-		return adminapi.Changed{}, p.acquire(trial.MetadataURL, err)
+	var wanted partner.Application
+	change(&wanted)
+	if _, err := p.store.Set(ctx, op.String(), req.Identity, change); err != nil {
+		return adminapi.Changed{}, p.unread(wanted.MetadataURL, p.missing(err, req.Identity))
 	}
 	return adminapi.Changed{}, nil
 }
 
-func (p partners) remove(ctx context.Context, op Operator, req adminapi.Identity) (adminapi.Changed, error) {
-	return adminapi.Changed{}, p.store.Remove(ctx, op.String(), req.Identity)
+// refresh reads the record's metadata document now.
+func (p partners) refresh(ctx context.Context, identity string) (adminapi.Changed, error) {
+	a, err := p.store.Get(ctx, identity)
+	if err != nil {
+		return adminapi.Changed{}, p.missing(err, identity)
+	}
+	done, err := p.store.Refresh(ctx, a.Name, true)
+	if err != nil {
+		return adminapi.Changed{}, p.unread(a.MetadataURL, err)
+	}
+	return adminapi.Changed{Warnings: done.Warnings}, nil
 }
 
-// apply puts the given settings into a record.
-func (p partners) apply(ctx context.Context, a *partner.Application, req adminapi.PartnerApplicationSettings) error {
-	if err := applySource(a, req); err != nil {
-		return err
+func (p partners) remove(ctx context.Context, op Operator, req adminapi.Identity) (adminapi.Changed, error) {
+	if err := required(req.Identity, "Identity"); err != nil {
+		return adminapi.Changed{}, err
 	}
+	return adminapi.Changed{}, p.missing(p.store.Remove(ctx, op.String(), req.Identity), req.Identity)
+}
+
+// read turns what was given into a change of a record. All that can be wrong
+// is found here, so that the change itself only sets fields.
+func (p partners) read(ctx context.Context, req adminapi.PartnerApplicationSettings) (func(*partner.Application), error) {
+	identify, err := readIdentity(req)
+	if err != nil {
+		return nil, err
+	}
+	source, err := readSource(req)
+	if err != nil {
+		return nil, err
+	}
+	var level s2s.TrustLevel
 	if req.TrustLevel != nil {
-		level, err := trustLevel(*req.TrustLevel)
-		if err != nil {
-			return err
+		if level, err = trustLevel(*req.TrustLevel); err != nil {
+			return nil, err
 		}
-		a.TrustLevel = level
 	}
-	if req.Enabled != nil {
-		a.Enabled = *req.Enabled
-	}
-	if req.AcceptSID != nil {
-		a.AcceptSID = *req.AcceptSID
-	}
-	if req.LinkedAccount == nil {
-		return nil
-	}
-	a.LinkedAccount = ""
-	if *req.LinkedAccount != "" {
+	account := ""
+	if req.LinkedAccount != nil && *req.LinkedAccount != "" {
 		u, err := p.directory.Resolve(ctx, *req.LinkedAccount)
 		if err != nil {
-			return parameter(err, "LinkedAccount")
+			return nil, parameter(err, "LinkedAccount")
 		}
-		a.LinkedAccount = u.ID
+		account = u.ID
 	}
-	return nil
+	return func(a *partner.Application) {
+		identify(a)
+		source(a)
+		if req.TrustLevel != nil {
+			a.TrustLevel = level
+		}
+		if req.LinkedAccount != nil {
+			a.LinkedAccount = account
+		}
+		set(&a.Enabled, req.Enabled)
+		set(&a.AcceptSID, req.AcceptSID)
+	}, nil
 }
 
-// applySource sets where trust comes from: one of URL, certificates, auth
-// server.
-func applySource(a *partner.Application, req adminapi.PartnerApplicationSettings) error {
+// readIdentity reads who the partner is, where that is given by hand.
+func readIdentity(req adminapi.PartnerApplicationSettings) (func(*partner.Application), error) {
+	var realm s2s.Realm
+	var app s2s.AppID
+	var err error
 	if req.Realm != nil {
-		realm, err := s2s.ParseRealm(*req.Realm)
-		if err != nil {
-			return parameter(err, "Realm")
+		if realm, err = s2s.ParseRealm(*req.Realm); err != nil {
+			return nil, parameter(err, "Realm")
 		}
-		a.Realm = realm
 	}
 	if req.ApplicationIdentifier != nil {
-		app, err := s2s.ParseAppID(*req.ApplicationIdentifier)
-		if err != nil {
-			return parameter(err, "ApplicationIdentifier")
+		if app, err = s2s.ParseAppID(*req.ApplicationIdentifier); err != nil {
+			return nil, parameter(err, "ApplicationIdentifier")
 		}
-		a.App = app
+	}
+	return func(a *partner.Application) {
+		if req.Realm != nil {
+			a.Realm = realm
+		}
+		if req.ApplicationIdentifier != nil {
+			a.App = app
+		}
+	}, nil
+}
+
+// readSource reads where trust comes from: at most one of URL, certificates,
+// auth server.
+func readSource(req adminapi.PartnerApplicationSettings) (func(*partner.Application), error) {
+	useAuthServer := req.UseAuthServer != nil && *req.UseAuthServer
+	sources := 0
+	for _, given := range []bool{req.AuthMetadataURL != nil, len(req.Certificates) > 0, useAuthServer} {
+		if given {
+			sources++
+		}
 	}
 	switch {
-	case req.AuthMetadataURL != nil && (req.ApplicationIdentifier != nil || len(req.Certificates) > 0):
-		return problem.New(problem.ManageParameter, "MetadataUrl excludes ApplicationIdentifier and certificates: who the partner is comes from its document")
+	case sources > 1:
+		return nil, problem.New(problem.PartnerSource, "metadata URL, certificates and auth server exclude each other")
+	case req.AuthMetadataURL != nil && req.ApplicationIdentifier != nil:
+		return nil, problem.New(problem.PartnerSource, "the metadata URL excludes ApplicationIdentifier: who the partner is comes from its document")
 	case req.AuthMetadataURL != nil:
-		a.TrustMetadata(*req.AuthMetadataURL)
-	case len(req.Certificates) > 0:
-		certs := make([]*x509.Certificate, len(req.Certificates))
-		for i, raw := range req.Certificates {
-			c, err := x509.ParseCertificate(raw)
-			if err != nil {
-				return parameter(err, "Certificate")
-			}
-			certs[i] = c
-		}
-		a.TrustCertificates(certs...)
-	case req.UseAuthServer != nil && *req.UseAuthServer:
-		a.TrustAuthServer("")
+		return func(a *partner.Application) { a.TrustMetadata(*req.AuthMetadataURL) }, nil
+	case useAuthServer:
+		return func(a *partner.Application) { a.TrustAuthServer("") }, nil
+	case len(req.Certificates) == 0:
+		return func(*partner.Application) {}, nil
 	}
-	return nil
+	certs := make([]*x509.Certificate, len(req.Certificates))
+	for i, raw := range req.Certificates {
+		c, err := x509.ParseCertificate(raw)
+		if err != nil {
+			return nil, parameter(err, "Certificate")
+		}
+		certs[i] = c
+	}
+	return func(a *partner.Application) { a.TrustCertificates(certs...) }, nil
 }
 
 func trustLevel(s string) (s2s.TrustLevel, error) {
 	for _, l := range []s2s.TrustLevel{s2s.Full, s2s.ApplicationOnly, s2s.UserOnly} {
-		if matches(s, string(l)) && s != "" {
+		if strings.EqualFold(s, string(l)) {
 			return l, nil
 		}
 	}

@@ -1,10 +1,10 @@
 package adminserver
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -46,18 +46,34 @@ func New(cfg Config) *Server {
 		cfg.Lifetime = 8 * time.Hour
 	}
 	s := &Server{cfg: cfg, sessions: newSessions(cfg), calls: map[string]handler{}}
-	handle(s, adminapi.Who, anyOperator, func(_ context.Context, op Operator, _ adminapi.Empty) (adminapi.Session, error) {
+	handle(s, adminapi.Who, anybody, func(_ context.Context, op Operator, _ adminapi.Empty) (adminapi.Session, error) {
 		return s.sessions.describe(op), nil
+	})
+	handle(s, adminapi.LogOff, anybody, func(_ context.Context, op Operator, _ adminapi.Empty) (adminapi.Changed, error) {
+		s.sessions.end(op)
+		return adminapi.Changed{}, nil
 	})
 	s.mountDirectory()
 	return s
 }
 
+// The groups of administrators.
+const (
+	rtcUniversalServerAdmins = "RTCUniversalServerAdmins"
+	domainAdmins             = "Domain Admins"
+)
+
 // right decides whether an operator may make a call.
 type right func(Operator) error
 
-// anyOperator is everybody with a session: reading is open to operators.
-func anyOperator(Operator) error { return nil }
+// anybody is everybody with a session.
+func anybody(Operator) error { return nil }
+
+// reader is who administers anything here. Every user of the directory has a
+// password, and the audit trail is not for all of them.
+func reader(op Operator) error {
+	return member(directory.OrganizationManagement, directory.RTCUniversalUserAdmins, rtcUniversalServerAdmins, domainAdmins)(op)
+}
 
 // member wants the operator in one of the groups at log-on.
 func member(groups ...string) right {
@@ -78,14 +94,31 @@ func handle[Req, Resp any](s *Server, call adminapi.Call[Req, Resp], may right, 
 		if err := may(op); err != nil {
 			return nil, err
 		}
-		var req Req
-		dec := json.NewDecoder(strings.NewReader(string(body)))
-		dec.DisallowUnknownFields()
-		if err := dec.Decode(&req); err != nil {
+		req, err := decode[Req](body)
+		if err != nil {
 			return nil, problem.Wrap(err, problem.ManageRequest, "reading the request of %s", call.Name)
 		}
 		return do(ctx, op, req)
 	}
+}
+
+// decode reads one JSON object. A field that is not known here is refused
+// rather than left out, because it was meant to change something; nothing at
+// all is an empty request.
+func decode[Req any](body []byte) (Req, error) {
+	var req Req
+	if len(bytes.TrimSpace(body)) == 0 {
+		return req, nil
+	}
+	dec := json.NewDecoder(bytes.NewReader(body))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&req); err != nil {
+		return req, err
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return req, errors.New("something follows the JSON object")
+	}
+	return req, nil
 }
 
 // Local serves the socket file, where no password is asked for.
@@ -116,34 +149,55 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, local bool) (any,
 	if !ok || r.Method != http.MethodPost {
 		return nil, problem.New(problem.ManageUnknownCall, "management calls are POST requests below %s", adminapi.Prefix)
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, adminapi.MaxBody))
-	if err != nil {
-		var tooBig *http.MaxBytesError
-		if errors.As(err, &tooBig) {
-			return nil, problem.New(problem.ManageRequest, "the request is larger than %d bytes", tooBig.Limit)
-		}
-		return nil, problem.Wrap(err, problem.ManageRequest, "reading the request")
-	}
 	if name == adminapi.LogOn.Name {
-		return s.logOn(r, body, local)
+		return s.logOn(w, r, local)
 	}
-	op, err := s.sessions.operator(r.Header.Get("Authorization"))
+	// Strangers are told so before anything they send is read.
+	op, err := s.operator(r)
 	if err != nil {
 		return nil, err
-	}
-	// A switched-off operator is out at once; groups count from the log-on.
-	if u, err := s.cfg.Directory.User(r.Context(), op.Account.ID); err != nil || !u.Enabled {
-		return nil, problem.New(problem.ManageSession, "the account %s is disabled or gone", op.Account.Name)
 	}
 	call, ok := s.calls[name]
 	if !ok {
 		return nil, problem.New(problem.ManageUnknownCall, "this node knows no call %q; it runs %s", name, strings.Join(s.cfg.Roles, ", "))
+	}
+	body, err := readBody(w, r, adminapi.MaxBody)
+	if err != nil {
+		return nil, err
 	}
 	start := s.cfg.Now()
 	answer, err := call(r.Context(), op, body)
 	s.cfg.Log.Info("management call", "call", name, "operator", op.Account.Name, "code", problem.CodeOf(err),
 		"took", s.cfg.Now().Sub(start), "request", telemetry.RequestID(r.Context()))
 	return answer, err
+}
+
+// operator is who makes the request. A switched-off operator is out at once;
+// groups count from the log-on.
+func (s *Server) operator(r *http.Request) (Operator, error) {
+	op, err := s.sessions.operator(r.Header.Get("Authorization"))
+	if err != nil {
+		return op, err
+	}
+	u, err := s.cfg.Directory.User(r.Context(), op.Account.ID)
+	switch {
+	case problem.Is(err, problem.DirectoryUnknown), err == nil && !u.Enabled:
+		s.sessions.end(op)
+		return op, problem.New(problem.ManageSession, "the account %s is disabled or gone", op.Account.Name)
+	case err != nil:
+		return op, err
+	}
+	op.Account = u
+	return op, nil
+}
+
+func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	var tooBig *http.MaxBytesError
+	if errors.As(err, &tooBig) {
+		return nil, problem.New(problem.ManageRequest, "the request is larger than %d bytes", tooBig.Limit)
+	}
+	return body, problem.Wrap(err, problem.ManageRequest, "reading the request")
 }
 
 // fail writes a failure as an adminapi.Fault. Operators are this server's own
@@ -156,7 +210,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, id string, err err
 	}
 	fault := adminapi.Fault{
 		Code: f.Code, Title: e.Title, Detail: err.Error(), Cause: e.Cause, Remedy: e.Remedy,
-		Cmdlet: e.Cmdlet, CmdletText: e.CmdletText, RequestID: id,
+		Cmdlet: e.Cmdlet, CmdletText: f.CmdletWords(), RequestID: id,
 	}
 	var traced interface{ Trace() []string }
 	if errors.As(err, &traced) {
@@ -179,6 +233,7 @@ type Operator struct {
 	Account directory.User
 	Groups  []string // as they were at log-on
 	Expires time.Time
+	key     string // of the session
 }
 
 func (o Operator) in(groups ...string) bool {
@@ -202,5 +257,5 @@ func required(value, parameter string) error {
 }
 
 func parameter(err error, name string) error {
-	return problem.Wrap(err, problem.ManageParameter, "%s", fmt.Sprintf("parameter %s", name))
+	return problem.Wrap(err, problem.ManageParameter, "parameter %s", name)
 }

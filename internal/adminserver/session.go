@@ -1,102 +1,144 @@
 package adminserver
 
 import (
+	"context"
 	"crypto/rand"
-	"encoding/json"
-	"net"
 	"net/http"
 	"strings"
 	"sync"
 	"time"
 
-	"golang.org/x/time/rate"
+	lru "github.com/hashicorp/golang-lru/v2"
 
+	"github.com/matchseal/matchseal/internal/access"
 	"github.com/matchseal/matchseal/internal/adminapi"
 	"github.com/matchseal/matchseal/internal/directory"
 	"github.com/matchseal/matchseal/internal/problem"
 )
 
-// maxSessions bounds what is remembered; the oldest goes first.
-const maxSessions = 1000
+const (
+	// maxSessions bounds what is remembered; the oldest goes first.
+	maxSessions = 1000
+	// maxLogOn bounds what a stranger may send, in bytes.
+	maxLogOn = 4 << 10
+	// remembered is how many sources and accounts are told apart.
+	remembered = 10_000
+)
 
 // sessions are the operators' log-ons, kept in memory only: a restart logs
 // everybody off.
 type sessions struct {
 	cfg Config
+	// failed counts failed log-ons per source and per account. Both have ten
+	// failures at once, and one more every ten seconds.
+	failed *access.Failures
+	// familiar holds sources and accounts that came with the right password:
+	// strangers cannot lock an operator out.
+	familiar *lru.Cache[string, struct{}]
+	// trying has a place for each password that is looked at.
+	trying chan struct{}
 
-	mu     sync.Mutex
-	byKey  map[string]Operator
-	failed map[string]*rate.Limiter // failed log-ons per remote address
+	mu    sync.Mutex
+	byKey map[string]Operator
 }
 
 func newSessions(cfg Config) *sessions {
-	return &sessions{cfg: cfg, byKey: map[string]Operator{}, failed: map[string]*rate.Limiter{}}
+	// Both fail for a size below 1 only.
+	failed, _ := access.NewFailures(access.Budget{Burst: 10, Every: 10 * time.Second}, remembered, cfg.Now)
+	familiar, _ := lru.New[string, struct{}](remembered)
+	return &sessions{cfg: cfg, failed: failed, familiar: familiar, trying: make(chan struct{}, 4), byKey: map[string]Operator{}}
 }
 
 // logOn opens a session. Over the socket file the account is believed, from
-// elsewhere the password decides, and failures are slowed down per source.
-func (s *Server) logOn(r *http.Request, body []byte, local bool) (any, error) {
-	var req adminapi.LogOnRequest
-	if err := json.Unmarshal(body, &req); err != nil {
+// elsewhere the password decides, and failures are slowed down.
+func (s *Server) logOn(w http.ResponseWriter, r *http.Request, local bool) (any, error) {
+	body, err := readBody(w, r, maxLogOn)
+	if err != nil {
+		return nil, err
+	}
+	req, err := decode[adminapi.LogOnRequest](body)
+	if err != nil {
 		return nil, problem.Wrap(err, problem.ManageRequest, "reading the log-on")
 	}
-	op, err := s.sessions.open(r, req, local)
-	if err != nil {
-		s.cfg.Log.Warn("operator log-on refused", "account", req.Account, "remote", r.RemoteAddr, "error", err)
-		// One outward reason, whatever was wrong.
-		return nil, problem.New(problem.ManageLogOn, "the operator %q could not log on", req.Account)
+	var on directory.LogOn
+	if local {
+		on, err = s.cfg.Directory.LogOnAs(r.Context(), req.Account)
+	} else {
+		on, err = s.sessions.password(r.Context(), access.SourceOf(r), req)
 	}
-	key := rand.Text()
-	s.sessions.keep(key, op)
-	s.cfg.Log.Info("operator logged on", "operator", op.Account.Name, "local", local, "groups", op.Groups)
+	if err != nil {
+		return nil, s.refuseLogOn(r, req.Account, local, err)
+	}
+	op := s.sessions.open(on)
+	s.cfg.Log.Info("operator logged on", "operator", op.Account.Name, "local", local, "remote", r.RemoteAddr, "groups", op.Groups)
 	session := s.sessions.describe(op)
-	session.Token = key
+	session.Token = op.key
 	return session, nil
 }
 
-func (s *sessions) open(r *http.Request, req adminapi.LogOnRequest, local bool) (Operator, error) {
+// refuseLogOn says why to who holds the socket file, and one constant reason
+// to everybody else, whatever was wrong.
+func (s *Server) refuseLogOn(r *http.Request, account string, local bool, err error) error {
 	if local {
-		on, err := s.cfg.Directory.LogOnAs(r.Context(), req.Account)
-		return s.operatorOf(on), err
+		return problem.Wrap(err, problem.ManageLogOn, "the operator %q", account)
 	}
-	source, _, _ := net.SplitHostPort(r.RemoteAddr)
-	if !s.mayTry(source) {
-		return Operator{}, problem.New(problem.ManageLogOn, "too many failed log-ons from %s", source)
+	s.cfg.Log.Warn("operator log-on refused", "account", account, "remote", r.RemoteAddr, "error", err)
+	switch f := problem.Of(err); f.Code {
+	case problem.DirectoryLogOn:
+		return problem.New(problem.ManageLogOn, "account or password is not right")
+	case problem.ManageTooMany:
+		return f
+	default: // our own trouble; a stranger learns no details
+		return problem.New(f.Code, "")
 	}
-	on, err := s.cfg.Directory.LogOn(r.Context(), req.Account, req.Password)
-	if err != nil {
-		s.countFailure(source)
-	}
-	return s.operatorOf(on), err
 }
 
-func (s *sessions) operatorOf(on directory.LogOn) Operator {
-	return Operator{Account: on.User, Groups: on.Groups, Expires: s.cfg.Now().Add(s.cfg.Lifetime)}
-}
-
-// mayTry allows a source ten failures at once and one more every ten seconds.
-func (s *sessions) mayTry(source string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	l, ok := s.failed[source]
-	return !ok || l.TokensAt(s.cfg.Now()) >= 1
-}
-
-func (s *sessions) countFailure(source string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.failed) >= maxSessions {
-		clear(s.failed)
+// password checks one, unless its source or account has failed too often.
+// That is looked at twice: first so that those who have take no place, then
+// again because others may have failed while this one waited.
+func (s *sessions) password(ctx context.Context, source string, req adminapi.LogOnRequest) (directory.LogOn, error) {
+	account := "account " + strings.ToLower(req.Account)
+	if err := s.limited(source, account); err != nil {
+		return directory.LogOn{}, err
 	}
-	l, ok := s.failed[source]
-	if !ok {
-		l = rate.NewLimiter(rate.Every(10*time.Second), 10)
-		s.failed[source] = l
+	select {
+	case s.trying <- struct{}{}:
+		defer func() { <-s.trying }()
+	case <-ctx.Done():
+		return directory.LogOn{}, ctx.Err()
 	}
-	l.AllowN(s.cfg.Now(), 1)
+	if err := s.limited(source, account); err != nil {
+		return directory.LogOn{}, err
+	}
+	on, err := s.cfg.Directory.LogOn(ctx, req.Account, req.Password)
+	switch {
+	case err == nil:
+		s.familiar.Add(source+" "+account, struct{}{})
+	case problem.Is(err, problem.DirectoryLogOn):
+		s.failed.Add(source)
+		s.failed.Add(account)
+	}
+	return on, err
 }
 
-func (s *sessions) keep(key string, op Operator) {
+func (s *sessions) limited(source, account string) error {
+	wait := s.failed.Wait(source)
+	if !s.familiar.Contains(source + " " + account) {
+		wait = max(wait, s.failed.Wait(account))
+	}
+	if wait <= 0 {
+		return nil
+	}
+	return problem.New(problem.ManageTooMany, "try again in %s", wait.Round(time.Second))
+}
+
+func (s *sessions) open(on directory.LogOn) Operator {
+	op := Operator{Account: on.User, Groups: on.Groups, Expires: s.cfg.Now().Add(s.cfg.Lifetime), key: rand.Text()}
+	s.keep(op)
+	return op
+}
+
+func (s *sessions) keep(op Operator) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.cfg.Now()
@@ -113,7 +155,13 @@ func (s *sessions) keep(key string, op Operator) {
 	if len(s.byKey) >= maxSessions {
 		delete(s.byKey, oldest)
 	}
-	s.byKey[key] = op
+	s.byKey[op.key] = op
+}
+
+func (s *sessions) end(op Operator) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.byKey, op.key)
 }
 
 // operator finds the session of an Authorization header.

@@ -2,12 +2,14 @@ package adminserver
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/matchseal/matchseal/internal/adminapi"
 	"github.com/matchseal/matchseal/internal/directory"
 	"github.com/matchseal/matchseal/internal/journal"
 	"github.com/matchseal/matchseal/internal/keyring"
+	"github.com/matchseal/matchseal/internal/outbound"
 	"github.com/matchseal/matchseal/internal/partner"
 	"github.com/matchseal/matchseal/internal/problem"
 	"github.com/matchseal/matchseal/internal/skype"
@@ -30,31 +32,32 @@ type Skype struct {
 
 // MountSkype adds the calls of the skype role.
 func (s *Server) MountSkype(x Skype) {
-	admins := member(directory.RTCUniversalUserAdmins, "RTCUniversalServerAdmins")
+	admins := member(directory.RTCUniversalUserAdmins, rtcUniversalServerAdmins)
 	x.mountCertificates(s, admins)
-	p := partners{store: x.Partners, directory: x.Directory, acquire: skype.MetadataFailure, warn: x.builtInName}
-	handle(s, adminapi.GetCsPartnerApplication, anyOperator, p.get)
+	p := partners{
+		store: x.Partners, directory: x.Directory, warn: x.builtInName,
+		unread: func(_ string, err error) error { return outbound.SkypeMetadataFailure(err) },
+		unknown: func(identity string) string {
+			return fmt.Sprintf(`Cannot find "PartnerApplication" "%s" because it does not exist.`, identity)
+		},
+	}
+	handle(s, adminapi.GetCsPartnerApplication, reader, p.get)
 	handle(s, adminapi.NewCsPartnerApplication, admins, p.add)
 	handle(s, adminapi.SetCsPartnerApplication, admins, p.set)
 	handle(s, adminapi.RemoveCsPartnerApplication, admins, p.remove)
-	handle(s, adminapi.GetCsOAuthConfiguration, anyOperator, func(ctx context.Context, _ Operator, _ adminapi.Empty) (adminapi.OAuthConfiguration, error) {
+	handle(s, adminapi.GetCsOAuthConfiguration, reader, func(ctx context.Context, _ Operator, _ adminapi.Empty) (adminapi.OAuthConfiguration, error) {
 		c, err := x.Role.OAuthConfiguration(ctx)
 		return oauthOut(c, x.Role.DefaultRealm()), err
 	})
 	handle(s, adminapi.SetCsOAuthConfiguration, admins, x.setOAuth)
-	handle(s, adminapi.GetCsPool, anyOperator, func(_ context.Context, _ Operator, req adminapi.Identity) ([]adminapi.Pool, error) {
-		out := []adminapi.Pool{}
-		for _, pool := range x.Role.Pools(req.Identity) {
-			out = append(out, adminapi.Pool{Identity: pool.Fqdn, Fqdn: pool.Fqdn, Site: pool.Site, Services: pool.Services, Computers: pool.Computers})
-		}
-		if len(out) == 0 && isLiteral(req.Identity) {
-			return nil, notFound("pool", req.Identity)
-		}
-		return out, nil
+	handle(s, adminapi.GetCsPool, reader, func(_ context.Context, _ Operator, req adminapi.Identity) ([]adminapi.Pool, error) {
+		return listed(x.Role.Pools(req.Identity), req.Identity, "pool", func(p skype.Pool) adminapi.Pool {
+			return adminapi.Pool{Identity: p.Fqdn, Fqdn: p.Fqdn, Site: p.Site, Services: p.Services, Computers: p.Computers}
+		})
 	})
 	x.mountUsers(s, admins)
 	x.mountStorage(s, admins)
-	handle(s, adminapi.MintActAsToken, member(directory.RTCUniversalUserAdmins), x.mint)
+	change(s, x.Journal, adminapi.MintActAsToken, member(directory.RTCUniversalUserAdmins), x.mint)
 	mountJournal(s, x.Journal, adminapi.GetSkypeEvents, adminapi.GetSkypeAccesses)
 }
 
@@ -65,7 +68,7 @@ func (x Skype) builtInName(ctx context.Context, a partner.Application) []string 
 	if err != nil || c.ExchangeAutodiscoverURL != "" || a.App.Name() != "Exchange" || x.AutodiscoverName == nil {
 		return nil
 	}
-	domain := x.Role.DefaultRealm()
+	domain := x.Role.DefaultDomain()
 	if x.AutodiscoverName(ctx, domain) == nil {
 		return nil
 	}
@@ -87,43 +90,26 @@ func oauthOut(c skype.OAuthConfiguration, defaultRealm string) adminapi.OAuthCon
 }
 
 func (x Skype) setOAuth(ctx context.Context, op Operator, req adminapi.OAuthConfigurationSettings) (adminapi.Changed, error) {
-	c, err := x.Role.OAuthConfiguration(ctx)
-	if err != nil {
-		return adminapi.Changed{}, err
-	}
-	for _, field := range []struct {
-		into *string
-		from *string
-	}{
-		{&c.Realm, req.Realm}, {&c.ServiceName, req.ServiceName},
-		{&c.ClientAuthorizationOAuthServerIdentity, req.ClientAuthorizationOAuthServerIdentity},
-		{&c.ExchangeAutodiscoverURL, req.ExchangeAutodiscoverURL},
-		{&c.ExchangeAutodiscoverAllowedDomains, req.ExchangeAutodiscoverAllowedDomains},
-		{&c.ClientAdalAuthOverride, req.ClientAdalAuthOverride},
-		{&c.AlternateAudienceURL, req.AlternateAudienceURL}, {&c.AdditionalAudienceURLs, req.AdditionalAudienceURLs},
-	} {
-		if field.from != nil {
-			*field.into = *field.from
-		}
-	}
-	warnings, err := x.Role.SetOAuthConfiguration(ctx, op.String(), c)
+	warnings, err := x.Role.SetOAuthConfiguration(ctx, op.String(), func(c *skype.OAuthConfiguration) {
+		set(&c.Realm, req.Realm)
+		set(&c.ServiceName, req.ServiceName)
+		set(&c.ClientAuthorizationOAuthServerIdentity, req.ClientAuthorizationOAuthServerIdentity)
+		set(&c.ExchangeAutodiscoverURL, req.ExchangeAutodiscoverURL)
+		set(&c.ExchangeAutodiscoverAllowedDomains, req.ExchangeAutodiscoverAllowedDomains)
+		set(&c.ClientAdalAuthOverride, req.ClientAdalAuthOverride)
+		set(&c.AlternateAudienceURL, req.AlternateAudienceURL)
+		set(&c.AdditionalAudienceURLs, req.AdditionalAudienceURLs)
+	})
 	return adminapi.Changed{Warnings: warnings}, err
 }
 
 func (x Skype) mountUsers(s *Server, admins right) {
-	handle(s, adminapi.GetCsUser, anyOperator, func(ctx context.Context, _ Operator, req adminapi.Identity) ([]adminapi.SipUser, error) {
+	handle(s, adminapi.GetCsUser, reader, func(ctx context.Context, _ Operator, req adminapi.Identity) ([]adminapi.SipUser, error) {
 		found, err := x.Role.Users(ctx, req.Identity)
 		if err != nil {
 			return nil, err
 		}
-		out := []adminapi.SipUser{}
-		for _, u := range found {
-			out = append(out, sipUserOut(u))
-		}
-		if len(out) == 0 && isLiteral(req.Identity) {
-			return nil, notFound("user enabled for SIP", req.Identity)
-		}
-		return out, nil
+		return listed(found, req.Identity, "user enabled for SIP", sipUserOut)
 	})
 	handle(s, adminapi.EnableCsUser, admins, func(ctx context.Context, op Operator, req adminapi.EnableCsUserRequest) (adminapi.SipUser, error) {
 		u, err := x.Role.Enable(ctx, op.String(), req.Identity, req.SipAddress, req.RegistrarPool)

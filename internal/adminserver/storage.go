@@ -14,11 +14,11 @@ import (
 func (x Skype) mountStorage(s *Server, admins right) {
 	handle(s, adminapi.TestCsExStorageConnectivity, mayTest, x.test)
 	handle(s, adminapi.StoreConversation, admins, x.storeConversation)
-	handle(s, adminapi.GetStorageStatus, anyOperator, func(ctx context.Context, _ Operator, _ adminapi.Empty) (adminapi.StorageStatus, error) {
+	handle(s, adminapi.GetStorageStatus, reader, func(ctx context.Context, _ Operator, _ adminapi.Empty) (adminapi.StorageStatus, error) {
 		st, err := x.Storage.Status(ctx)
 		return adminapi.StorageStatus(st), err
 	})
-	handle(s, adminapi.GetDeadLetters, anyOperator, func(ctx context.Context, _ Operator, req adminapi.Identity) ([]adminapi.DeadLetter, error) {
+	handle(s, adminapi.GetDeadLetters, reader, func(ctx context.Context, _ Operator, req adminapi.Identity) ([]adminapi.DeadLetter, error) {
 		found, err := x.Storage.DeadLetters(ctx, req.Identity)
 		if err != nil {
 			return nil, err
@@ -29,7 +29,7 @@ func (x Skype) mountStorage(s *Server, admins right) {
 		}
 		return out, nil
 	})
-	handle(s, adminapi.RequeueDeadLetters, admins, func(ctx context.Context, _ Operator, req adminapi.Identity) (adminapi.Requeued, error) {
+	change(s, x.Journal, adminapi.RequeueDeadLetters, admins, func(ctx context.Context, _ Operator, req adminapi.Identity) (adminapi.Requeued, error) {
 		n, err := x.Storage.Requeue(ctx, req.Identity)
 		if err == nil && n == 0 && req.Identity != "" {
 			err = notFound("dead letter", req.Identity)

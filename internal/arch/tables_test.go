@@ -37,8 +37,8 @@ var beside = map[string][]string{
 	"internal/mailbox":    {"internal/directory", "internal/journal"},
 	"internal/storagesvc": {"internal/directory", "internal/journal", "internal/partner"},
 	"internal/meetings":   {"internal/directory"},
-	"internal/exchange":   {"internal/settings", "internal/directory", "internal/rbac", "internal/partner", "internal/mailbox", "internal/keyring", "internal/journal"},
-	"internal/skype":      {"internal/settings", "internal/directory", "internal/partner", "internal/keyring", "internal/journal"},
+	"internal/exchange":   {"internal/profile", "internal/settings", "internal/directory", "internal/rbac", "internal/partner", "internal/mailbox", "internal/keyring", "internal/journal"},
+	"internal/skype":      {"internal/profile", "internal/settings", "internal/directory", "internal/partner", "internal/keyring", "internal/journal"},
 }
 
 // alone says who may import a library, and why nobody else may.

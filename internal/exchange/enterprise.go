@@ -6,8 +6,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/matchseal/matchseal/internal/directory"
 	"github.com/matchseal/matchseal/internal/outbound"
 	"github.com/matchseal/matchseal/internal/partner"
 	"github.com/matchseal/matchseal/internal/problem"
@@ -15,91 +17,134 @@ import (
 	"github.com/matchseal/matchseal/s2s"
 )
 
-// prefixFor names account and partner application by the application type.
-func prefixFor(applicationType string) string {
-	if strings.EqualFold(applicationType, "SharePoint") {
-		return "SharePointEnterprise"
-	}
-	return "LyncEnterprise"
-}
-
 // Configured is what the script did.
 type Configured struct {
 	Application partner.Application
 	Account     string   // path of the linked account
 	Lines       []string // console output, line by line
+	Warnings    []string // of the metadata document
+}
+
+// enterprise is one run of the script.
+type enterprise struct {
+	*Role
+	by     string
+	url    string
+	prefix string // of the names of account and partner application
+	app    s2s.AppID
+	roles  []rbac.Role
+	done   Configured
+	undo   []func(context.Context) error
 }
 
 // ConfigureEnterprisePartner does what Configure-EnterprisePartnerApplication.ps1
 // does (003-06): a directory account, its management roles, and the partner
 // application linked to it. Run twice, it updates and does not duplicate.
 //
-// The metadata document is what fails most often, so the partner application
-// is made first, without rights; only then come account and roles. A failed
-// run leaves nothing behind.
+// The metadata document is what fails most often, so it is read before
+// anything is made. A run that fails later takes back what it made.
 func (r *Role) ConfigureEnterprisePartner(ctx context.Context, by, metadataURL, applicationType string) (Configured, error) {
 	roles, err := rbac.RolesFor(applicationType)
 	if err != nil {
 		return Configured{}, err
 	}
-	prefix := prefixFor(applicationType)
+	e := &enterprise{Role: r, by: by, url: metadataURL, roles: roles, prefix: "LyncEnterprise", app: s2s.SkypeApp}
+	if strings.EqualFold(applicationType, "SharePoint") {
+		e.prefix, e.app = "SharePointEnterprise", s2s.SharePointApp
+	}
+	document, err := e.document(ctx)
+	if err != nil {
+		return Configured{}, outbound.ExchangeMetadataFailure(metadataURL, err)
+	}
+	if err := e.make(ctx, document); err != nil {
+		return Configured{}, e.takeBack(ctx, err)
+	}
+	return e.done, nil
+}
+
+// document reads the metadata document and holds it to the application type:
+// the account's roles are meant for that product and no other.
+func (e *enterprise) document(ctx context.Context) (*partner.Preview, error) {
+	p, err := e.cfg.Partners.Preview(ctx, e.url, "")
+	if err != nil {
+		return nil, err
+	}
+	if p.Issuer.App != e.app {
+		return nil, problem.New(problem.MetadataWrongProduct, "the document at %s is that of %s, not that of %s", e.url, p.Issuer.App.Name(), e.app.Name())
+	}
+	return p, nil
+}
+
+func (e *enterprise) make(ctx context.Context, document *partner.Preview) error {
+	account, err := e.makeAccount(ctx)
+	if err != nil {
+		return fmt.Errorf("making the application account: %w", err)
+	}
+	if err := e.assignRoles(ctx, account); err != nil {
+		return err
+	}
 	var suffix [16]byte
 	rand.Read(suffix[:])
 	app := partner.Application{
-		Name: prefix + "-" + hex.EncodeToString(suffix[:]), Enabled: true,
-		TrustLevel: s2s.Full, Organisation: r.cfg.Organisation,
+		Name: e.prefix + "-" + hex.EncodeToString(suffix[:]), Enabled: true,
+		TrustLevel: s2s.Full, AcceptSID: true, LinkedAccount: account.ID, Organisation: e.cfg.Organisation,
 	}
-	app.TrustMetadata(metadataURL)
-	added, err := r.cfg.Partners.Add(ctx, app, partner.AddOptions{By: by, Upsert: true})
+	app.TrustMetadata(e.url)
+	added, err := e.cfg.Partners.Add(ctx, app, partner.AddOptions{By: e.by, Upsert: true, Shown: document})
 	if err != nil {
-		return Configured{}, AcquireFailure(metadataURL, err)
+		return err
 	}
-	out := Configured{Application: added.Application}
-	if err := r.linkAccount(ctx, by, prefix, roles, &out); err != nil {
-		return out, err
-	}
+	e.done.Application, e.done.Warnings = added.Application, added.Warnings
 	verb := "Created"
 	if added.Updated {
 		verb = "Updated"
 	}
-	out.Lines = append(out.Lines,
-		fmt.Sprintf("%s Partner Application <%s> using metadata <%s> with linked account <%s>.", verb, out.Application.Name, metadataURL, out.Account),
-		"", "THE CONFIGURATION HAS SUCCEEDED.")
-	return out, nil
-}
-
-// linkAccount makes or finds the account, gives it its roles and links it.
-func (r *Role) linkAccount(ctx context.Context, by, prefix string, roles []rbac.Role, out *Configured) error {
-	u, created, err := r.cfg.Directory.LinkedUser(ctx, r.cfg.Organisation, r.DefaultDomain(), prefix+"-ApplicationAccount")
-	if err != nil {
-		return fmt.Errorf("making the application account: %w", err)
-	}
-	out.Account = u.Path()
-	if created {
-		out.Lines = append(out.Lines, fmt.Sprintf("Created User <%s> for Partner Application.", out.Account))
-	} else {
-		out.Lines = append(out.Lines, fmt.Sprintf("User <%s> for Partner Application is there already.", out.Account))
-	}
-	for _, role := range roles {
-		_, err := r.cfg.Roles.Assign(ctx, rbac.Assignment{Role: role, AssigneeID: u.ID, Assignee: u.CommonName})
-		if err != nil && !problem.Is(err, problem.RoleAssigned) {
-			return fmt.Errorf("assigning the role %s: %w", role, err)
-		}
-		out.Lines = append(out.Lines, fmt.Sprintf("Assigning role <%s> to Application User <%s>.", role, out.Account))
-	}
-	linked, err := r.cfg.Partners.Set(ctx, by, out.Application.Name, func(a *partner.Application) { a.LinkedAccount = u.ID })
-	if err != nil {
-		return fmt.Errorf("linking the account to the partner application: %w", err)
-	}
-	out.Application = linked
+	e.say("%s Partner Application <%s> using metadata <%s> with linked account <%s>.", verb, added.Application.Name, e.url, e.done.Account)
+	e.say("")
+	e.say("THE CONFIGURATION HAS SUCCEEDED.")
 	return nil
 }
 
-// AcquireFailure puts the product's sentence before ours when a metadata
-func AcquireFailure(url string, err error) error {
-	var f *problem.Failure
-	if !errors.As(err, &f) || f.Code.Area() == "partner" {
-		return err
+func (e *enterprise) makeAccount(ctx context.Context) (directory.User, error) {
+	u, created, err := e.cfg.Directory.LinkedUser(ctx, e.cfg.Organisation, e.DefaultDomain(), e.prefix+"-ApplicationAccount")
+	if err != nil {
+		return u, err
 	}
-	return &problem.Failure{Code: f.Code, Detail: outbound.ExchangeMetadataText(url, err), Err: err}
+	e.done.Account = u.Path()
+	if !created {
+		e.say("User <%s> for Partner Application is there already.", e.done.Account)
+		return u, nil
+	}
+	e.undo = append(e.undo, func(ctx context.Context) error { return e.cfg.Directory.RemoveUser(ctx, u.ID) })
+	e.say("Created User <%s> for Partner Application.", e.done.Account)
+	return u, nil
+}
+
+func (e *enterprise) assignRoles(ctx context.Context, account directory.User) error {
+	for _, role := range e.roles {
+		a, err := e.cfg.Roles.Assign(ctx, rbac.Assignment{Role: role, AssigneeID: account.ID, Assignee: account.CommonName})
+		switch {
+		case problem.Is(err, problem.RoleAssigned):
+		case err != nil:
+			return fmt.Errorf("assigning the role %s: %w", role, err)
+		default:
+			e.undo = append(e.undo, func(ctx context.Context) error { return e.cfg.Roles.Unassign(ctx, a.Name) })
+		}
+		e.say("Assigning role <%s> to Application User <%s>.", role, e.done.Account)
+	}
+	return nil
+}
+
+func (e *enterprise) say(format string, args ...any) {
+	e.done.Lines = append(e.done.Lines, fmt.Sprintf(format, args...))
+}
+
+// takeBack removes what the run made, the last first, also when the caller
+// has gone away.
+func (e *enterprise) takeBack(ctx context.Context, failure error) error {
+	ctx = context.WithoutCancel(ctx)
+	for _, remove := range slices.Backward(e.undo) {
+		failure = errors.Join(failure, remove(ctx))
+	}
+	return failure
 }

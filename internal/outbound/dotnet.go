@@ -89,9 +89,7 @@ func worded(err error, text func() string) error {
 	}
 	switch f.Code.Area() {
 	case "metadata", "tls", "net":
-		said := *f
-		said.CmdletText = text()
-		return &said
+		return f.WithCmdletText(text())
 	}
 	return err
 }

@@ -6,6 +6,7 @@ import "net/http"
 const (
 	ManageUnreachable Code = "manage.unreachable"
 	ManageLogOn       Code = "manage.log-on"
+	ManageTooMany     Code = "manage.too-many-log-ons"
 	ManageSession     Code = "manage.session"
 	ManageDenied      Code = "manage.denied"
 	ManageUserAdmins  Code = "manage.not-user-admin"
@@ -30,6 +31,15 @@ func manageRows() []Entry {
 		Cause:      "The account does not exist in the directory, is disabled, or the password is wrong.",
 		Remedy:     "Check account and password; name an operator with --as USER, for example --as administrator.",
 		HTTPStatus: http.StatusUnauthorized,
+		Public:     true,
+	}, {
+		Code:       ManageTooMany,
+		Title:      "too many log-ons have failed",
+		Cause:      "Wrong passwords came from this address, or for this account, more often than a person mistypes.",
+		Remedy:     "Wait as long as the message says, or use the socket file on the machine itself.",
+		HTTPStatus: http.StatusTooManyRequests,
+		Severity:   Warning,
+		Retry:      Later,
 		Public:     true,
 	}, {
 		Code:       ManageSession,

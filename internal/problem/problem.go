@@ -113,6 +113,14 @@ func (f *Failure) CmdletWords() string {
 	return text
 }
 
+// WithCmdletText returns the failure with the words that the products have for
+// this very occasion.
+func (f *Failure) WithCmdletText(text string) *Failure {
+	said := *f
+	said.CmdletText = text
+	return &said
+}
+
 // Entry returns the catalogue row; a code without a row gives the row of
 // Internal, so that no surface is ever left without words.
 func (f *Failure) Entry() Entry {

@@ -1,9 +1,3 @@
-// Package profile says what makes one server role differ from another: its
-// application id, where and in which spelling it publishes its metadata
-// document, how it words a challenge. A role is this data over shared code.
-//
-// It owns no behaviour and no settings; what an administrator can change
-// lives in the role's store, not here.
 package profile
 
 import (

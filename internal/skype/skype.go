@@ -3,15 +3,14 @@ package skype
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"strings"
 	"time"
 
 	"github.com/matchseal/matchseal/internal/directory"
-	"github.com/matchseal/matchseal/internal/outbound"
 	"github.com/matchseal/matchseal/internal/problem"
+	"github.com/matchseal/matchseal/internal/profile"
 	"github.com/matchseal/matchseal/internal/settings"
 	"github.com/matchseal/matchseal/s2s"
 )
@@ -41,8 +40,7 @@ func New(cfg Config) *Role { return &Role{cfg} }
 // OAuthConfiguration is the role's one global set of OAuth settings, in the
 // words of Get-CsOAuthConfiguration (001-06).
 type OAuthConfiguration struct {
-	Realm                                  string
-	ServiceName                            string
+	profile.Identity
 	ClientAuthorizationOAuthServerIdentity string
 	ExchangeAutodiscoverURL                string
 	ExchangeAutodiscoverAllowedDomains     string // separated by ;
@@ -57,6 +55,12 @@ func oauthKind() settings.Kind[OAuthConfiguration] {
 	return settings.Kind[OAuthConfiguration]{Name: "skype/oauth-configuration"}
 }
 
+func (c OAuthConfiguration) withDefaults() OAuthConfiguration {
+	c.ServiceName = cmp.Or(c.ServiceName, string(s2s.SkypeApp))
+	c.ClientAdalAuthOverride = cmp.Or(c.ClientAdalAuthOverride, "NoOverride")
+	return c
+}
+
 // OAuthConfiguration reads the settings in force; what nobody has set is at
 // its default, and ExchangeAutodiscoverURL is blank (002-14).
 func (r *Role) OAuthConfiguration(ctx context.Context) (OAuthConfiguration, error) {
@@ -64,38 +68,46 @@ func (r *Role) OAuthConfiguration(ctx context.Context) (OAuthConfiguration, erro
 	if err != nil {
 		return c, fmt.Errorf("reading the OAuth configuration: %w", err)
 	}
-	c.ServiceName = cmp.Or(c.ServiceName, string(s2s.SkypeApp))
-	c.ClientAdalAuthOverride = cmp.Or(c.ClientAdalAuthOverride, "NoOverride")
-	return c, nil
+	return c.withDefaults(), nil
 }
 
-// SetOAuthConfiguration replaces the settings. It refuses only what could
+// SetOAuthConfiguration changes the settings. It refuses only what could
 // never be meant; a value that will not work for the storage test is kept, as
 // the product keeps it, and comes back as a warning.
-func (r *Role) SetOAuthConfiguration(ctx context.Context, by string, c OAuthConfiguration) (warnings []string, err error) {
-	if c.Realm != "" {
-		if _, err := s2s.ParseRealm(c.Realm); err != nil {
-			return nil, problem.Wrap(err, problem.ManageParameter, "Realm")
+func (r *Role) SetOAuthConfiguration(ctx context.Context, by string, change func(*OAuthConfiguration)) (warnings []string, err error) {
+	err = settings.Update(ctx, r.cfg.Settings, by, oauthKind(), global, func(old OAuthConfiguration, _ bool) (OAuthConfiguration, error) {
+		c := old.withDefaults()
+		change(&c)
+		c, err := c.canonical()
+		if err != nil {
+			return c, err
 		}
-	}
-	if _, err := s2s.ParseAppID(c.ServiceName); err != nil {
-		return nil, problem.Wrap(err, problem.ManageParameter, "ServiceName")
+		warnings = old.withDefaults().Became(c.Identity, r.DefaultRealm())
+		if w := AutodiscoverURLProblem(c.ExchangeAutodiscoverURL); w != "" && c.ExchangeAutodiscoverURL != "" {
+			warnings = append(warnings, "ExchangeAutodiscoverUrl was stored, but the Storage Service will fail with code=50043: "+w)
+		}
+		return c, nil
+	})
+	return warnings, err
+}
+
+// canonical refuses what could never be meant.
+func (c OAuthConfiguration) canonical() (OAuthConfiguration, error) {
+	var err error
+	if c.Identity, err = c.Canonical(); err != nil {
+		return c, err
 	}
 	switch c.ClientAdalAuthOverride {
 	case "NoOverride", "Allowed", "Disallowed":
 	default:
-		return nil, problem.New(problem.ManageParameter, "ClientAdalAuthOverride is NoOverride, Allowed or Disallowed, not %q", c.ClientAdalAuthOverride)
+		return c, problem.New(problem.ManageParameter, "ClientAdalAuthOverride is NoOverride, Allowed or Disallowed, not %q", c.ClientAdalAuthOverride)
 	}
 	for _, u := range append(splitList(c.AdditionalAudienceURLs), splitList(c.AlternateAudienceURL)...) {
 		if _, err := audienceHost(u); err != nil {
-			return nil, problem.Wrap(err, problem.ManageParameter, "audience URL %q", u)
+			return c, problem.Wrap(err, problem.ManageParameter, "an audience URL")
 		}
 	}
-	if w := AutodiscoverURLProblem(c.ExchangeAutodiscoverURL); w != "" && c.ExchangeAutodiscoverURL != "" {
-		warnings = append(warnings, "ExchangeAutodiscoverUrl was stored, but the Storage Service will fail with code=50043: "+w)
-	}
-	err = settings.Put(ctx, r.cfg.Settings, by, oauthKind(), global, c)
-	return warnings, err
+	return c, nil
 }
 
 // AutodiscoverURLProblem says what is wrong with an ExchangeAutodiscoverUrl
@@ -119,17 +131,11 @@ func AutodiscoverURLProblem(raw string) string {
 	return ""
 }
 
-// Realm is the one set, or the default SIP domain.
-func (r *Role) Realm(ctx context.Context) (s2s.Realm, error) {
-	c, err := r.OAuthConfiguration(ctx)
-	if err != nil {
-		return "", err
-	}
-	return s2s.ParseRealm(cmp.Or(c.Realm, r.DefaultRealm()))
-}
-
 // DefaultRealm is the realm while nobody has set another.
-func (r *Role) DefaultRealm() string { return cmp.Or(r.cfg.Realm, r.cfg.SIPDomains[0]) }
+func (r *Role) DefaultRealm() string { return cmp.Or(r.cfg.Realm, r.DefaultDomain()) }
+
+// DefaultDomain is the default SIP domain.
+func (r *Role) DefaultDomain() string { return r.cfg.SIPDomains[0] }
 
 // Principal is who this role is: its service name in its realm.
 func (r *Role) Principal(ctx context.Context) (s2s.Principal, error) {
@@ -137,12 +143,7 @@ func (r *Role) Principal(ctx context.Context) (s2s.Principal, error) {
 	if err != nil {
 		return s2s.Principal{}, err
 	}
-	app, err := s2s.ParseAppID(c.ServiceName)
-	if err != nil {
-		return s2s.Principal{}, err
-	}
-	realm, err := s2s.ParseRealm(cmp.Or(c.Realm, r.DefaultRealm()))
-	return s2s.Principal{App: app, Realm: realm}, err
+	return c.Identity.Principal(r.DefaultRealm())
 }
 
 // AudienceHosts are the hosts a token may name, published names first, then
@@ -193,14 +194,4 @@ func (r *Role) Pools(pattern string) []Pool {
 		return nil
 	}
 	return []Pool{r.cfg.Pool}
-}
-
-// MetadataFailure puts the product's sentence before ours when a metadata
-// document can not be had or read (002-33).
-func MetadataFailure(_ string, err error) error {
-	var f *problem.Failure
-	if !errors.As(err, &f) || f.Code.Area() == "partner" {
-		return err
-	}
-	return &problem.Failure{Code: f.Code, Detail: outbound.SkypeMetadataText(err), Err: err}
 }
