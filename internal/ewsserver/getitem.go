@@ -4,20 +4,15 @@ import (
 	"context"
 
 	"github.com/matchseal/matchseal/ews"
-	"github.com/matchseal/matchseal/internal/mailbox"
 	"github.com/matchseal/matchseal/internal/problem"
 )
-
-// maxAnswer is how many bytes of content one answer holds; the item that
-// crosses it is the last one to be sent.
-const maxAnswer = 2 * mailbox.MaxItemSize
 
 func failedItem(m ews.ResponseMessage) ews.ItemMessage { return ews.ItemMessage{ResponseMessage: m} }
 
 func (ses *session) getItem(ctx context.Context, r *ews.GetItemRequest) ews.Payload {
 	want, sent := wanted(r.Shape), 0
 	return &ews.GetItemResponse{Messages: each(ctx, ses, r.IDs, failedItem, func(id ews.ItemID) (ews.ItemMessage, error) {
-		if sent > maxAnswer {
+		if sent > ses.MaxAnswer {
 			return ews.ItemMessage{}, problem.New(problem.EWSStopped, "%d bytes are in the answer", sent)
 		}
 		it, err := ses.item(ctx, id, want)

@@ -1,6 +1,7 @@
 package ewsserver
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -377,15 +378,25 @@ func TestAClientThatGoesAway(t *testing.T) {
 }
 
 func TestAnswersStayOfASizeThatCanBeSent(t *testing.T) {
-	f := newFixture(t)
-	large := ews.Item{Subject: "x", Body: &ews.Body{Type: ews.BodyText, Text: strings.Repeat("x", 30<<20)}}
-	ids := f.create(t, ews.Inbox, large)
-	many := []ews.ItemID{ids[0], ids[0], ids[0], ids[0], ids[0], ids[0], ids[0]}
-	f.client.Limits.Bytes = 512 << 20
-	got, err := f.client.GetItem(t.Context(), &ews.GetItemRequest{Shape: ews.ItemShape{Base: ews.Default}, IDs: many})
+	f := newFixture(t, func(c *Config) { c.MaxAnswer = 90 << 10 })
+	id := f.create(t, ews.Inbox, ews.Item{Subject: "x", Body: &ews.Body{Type: ews.BodyText, Text: strings.Repeat("x", 30<<10)}})[0]
+	got, err := f.client.GetItem(t.Context(), &ews.GetItemRequest{
+		Shape: ews.ItemShape{Base: ews.Default}, IDs: []ews.ItemID{id, id, id, id, id, id, id},
+	})
 	wantFailed(t, err, ews.ErrorBatchProcessingStopped)
-	if n := len(got.Messages); n != len(many) || !got.Messages[3].OK() || got.Messages[4].OK() {
+	if n := len(got.Messages); n != 7 || !got.Messages[3].OK() || got.Messages[4].OK() {
 		t.Errorf("%d messages", n)
+	}
+}
+
+// The largest item that is stored fits into one request and one answer.
+func TestTheLargestItem(t *testing.T) {
+	f := newFixture(t)
+	message := append([]byte("Subject: large\r\n\r\n"), bytes.Repeat([]byte("0123456789abcdef"), (mailbox.MaxItemSize-100)/16)...)
+	id := f.create(t, ews.Inbox, ews.Item{MimeContent: message})[0]
+	f.client.Limits.Bytes = 128 << 20
+	if got := f.get(t, id, ews.ItemShape{Base: ews.IDOnly, IncludeMimeContent: true}); !bytes.Equal(got.MimeContent, message) {
+		t.Errorf("%d bytes came back of %d", len(got.MimeContent), len(message))
 	}
 }
 

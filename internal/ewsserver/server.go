@@ -39,6 +39,9 @@ type Config struct {
 	BackOff    time.Duration
 	// Limits bound a request; see package ews for the defaults.
 	Limits ews.Limits
+	// MaxAnswer is how many bytes of content one GetItem answer holds; the
+	// item that crosses it is the last one to be sent. Default 94 MiB.
+	MaxAnswer int
 }
 
 // DefaultVersion is announced when Config.Version is zero: Exchange 2016, in
@@ -79,6 +82,9 @@ func New(c Config) http.Handler {
 	}
 	if c.Limits.Bytes <= 0 {
 		c.Limits.Bytes = defaultRequestSize
+	}
+	if c.MaxAnswer <= 0 {
+		c.MaxAnswer = 2 * mailbox.MaxItemSize
 	}
 	s := &server{Config: c}
 	if c.Concurrent > 0 {
