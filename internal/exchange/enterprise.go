@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -70,7 +71,7 @@ func (e *enterprise) document(ctx context.Context) (*partner.Preview, error) {
 		return nil, err
 	}
 	if p.Issuer.App != e.app {
-		return nil, problem.New(problem.MetadataWrongProduct, "the document at %s is that of %s, not that of %s", e.url, p.Issuer.App.Name(), e.app.Name())
+		return nil, problem.New(problem.MetadataWrongProduct, "the document at %s is that of %s, not that of %s", e.url, cmp.Or(p.Issuer.App.Name(), string(p.Issuer.App)), e.app.Name())
 	}
 	return p, nil
 }
