@@ -78,11 +78,14 @@ func (v value) str() (s string, ok bool) {
 // parse reads text as one JSON object into an empty o. The reason is empty,
 // TokenJSON or TokenDuplicate.
 func (o *object) parse(text string) Reason {
-	s := scanner{object: o, text: text, simple: isSimple(text)}
-	if len(text) > math.MaxUint16 || !s.simple && !utf8.ValidString(text) {
+	if len(text) > math.MaxUint16 {
 		return TokenJSON
 	}
 	o.text = text
+	s := scanner{object: o, simple: isSimple(text)}
+	if !s.simple && !utf8.ValidString(text) {
+		return TokenJSON
+	}
 	reason := s.members(1)
 	if s.space(); reason == "" && s.pos < len(text) {
 		return TokenJSON
@@ -94,7 +97,6 @@ func (o *object) parse(text string) Reason {
 // outermost in object.members while their object is open.
 type scanner struct {
 	*object
-	text   string
 	simple bool // see isSimple
 	pos    int
 	seen   int // members so far, at all levels

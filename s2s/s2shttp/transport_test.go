@@ -178,6 +178,8 @@ func TestCachesEnd(t *testing.T) {
 	s.ok(t, ctx, nil, "200 app-only ", "empty", "app-only")
 	s.pass(14 * time.Minute)
 	s.ok(t, ctx, nil, "200 app-only ", "app-only")
+	// The outer token around a kept actor token ends with it.
+	s.ok(t, s2shttp.WithUser(ctx, kenClaims), nil, "200 act-as ken", "act-as")
 	mints(1)
 	s.pass(time.Minute) // half an hour: half of the actor token's life
 	s.ok(t, ctx, nil, "200 app-only ", "empty", "app-only")
@@ -203,7 +205,11 @@ func TestKeptTokenRefusedIsRetriedOnce(t *testing.T) {
 		s.guard.Challenge(w, r, &s2s.Refusal{Step: "V13", Reason: s2s.SigBad})
 		return true
 	}
+	s.trace = nil
 	s.ok(t, ctx, strings.NewReader("b"), "200 app-only ", "app-only b", "app-only b")
+	if diff := cmp.Diff([]s2shttp.TraceKind{"known", "reuse", "send", "retry", "mint", "send"}, s.trace); diff != "" {
+		t.Error(diff)
+	}
 
 	refuse = 100
 	_, err := s.post(ctx, strings.NewReader("c"))
@@ -222,6 +228,21 @@ func TestKeptTokenRefusedIsRetriedOnce(t *testing.T) {
 	if diff := cmp.Diff([]string{"empty d", "app-only d"}, s.seen()); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// A kept challenge that does not name us is asked for again by the next call.
+func TestKeptChallengeDoesNotOutliveItsUse(t *testing.T) {
+	s := newTarget(t)
+	s.ok(t, t.Context(), nil, "200 app-only ", "empty", "app-only")
+	s.guarded.client.Principal.App = s2s.SharePointApp // we are somebody else now
+	if _, err := s.post(t.Context(), nil); !errors.Is(err, s2shttp.ErrNotTrusted) {
+		t.Errorf("got %v", err)
+	}
+	if seen := s.seen(); seen != nil {
+		t.Errorf("the server saw %q", seen)
+	}
+	s.guard.Verifier.Trust = s2stest.NewTrust(s.guarded.client)
+	s.ok(t, t.Context(), nil, "200 app-only ", "empty", "app-only")
 }
 
 // chunks is a body of unknown length without GetBody.
