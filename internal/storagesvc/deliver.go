@@ -144,11 +144,15 @@ func isFinal(cause error) bool {
 }
 
 // pause is how long to wait after so many failed attempts: as long as the
-// server asks for, and after a time-out at least as long again, so that the
-// server has finished or dropped that attempt before the next one looks.
+// server asks for, and at least until a request that was cut off has ended at
+// the server, so that the next attempt sees what it did. A server that was too
+// slow is given as long again.
 func (s *Service) pause(failures int, cause error) time.Duration {
-	pause := max(s.cfg.backOff(failures), min(ews.BackOff(cause), longestPause))
-	if problem.Is(cause, problem.StorageNoAnswer) {
+	pause := max(s.cfg.tempo.pause(failures), min(ews.BackOff(cause), longestPause))
+	switch problem.CodeOf(cause) {
+	case problem.StorageUnclear:
+		pause = max(pause, s.cfg.tempo.settle)
+	case problem.StorageNoAnswer:
 		pause = max(pause, s.cfg.Timeout)
 	}
 	return pause

@@ -114,7 +114,7 @@ func (s *Service) Requeue(ctx context.Context, filter string) (int, error) {
 	for {
 		n := 0
 		err := s.cfg.DB.InTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
-			ids, err := column(ctx, tx, sqlDeadBefore, filter, start, batch)
+			ids, err := column[string](ctx, tx, sqlDeadBefore, filter, start, batch)
 			n = len(ids)
 			if err != nil || n == 0 {
 				return err
@@ -153,7 +153,7 @@ func (s *Service) forget(ctx context.Context) error {
 	for {
 		n := 0
 		err := s.cfg.DB.InTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
-			ids, err := column(ctx, tx, sqlForgettable, oldest, batch)
+			ids, err := column[string](ctx, tx, sqlForgettable, oldest, batch)
 			if err != nil {
 				return err
 			}
@@ -177,15 +177,15 @@ func (s *Service) forget(ctx context.Context) error {
 }
 
 // column reads the one column of a query.
-func column(ctx context.Context, q store.Querier, query string, args ...any) ([]string, error) {
+func column[T any](ctx context.Context, q store.Querier, query string, args ...any) ([]T, error) {
 	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var all []string
+	var all []T
 	for rows.Next() {
-		var v string
+		var v T
 		if err := rows.Scan(&v); err != nil {
 			return nil, err
 		}

@@ -60,6 +60,9 @@ const (
 	faultLostAfter     faultKind = "answer lost after commit"   //
 	faultHang          faultKind = "hangs, then drops it"       //
 	faultHangLate      faultKind = "hangs, then commits"        // after the client has gone
+	faultHangAfter     faultKind = "commits, then hangs"        //
+	faultBlind         faultKind = "finds nothing"              //
+	faultSlow          faultKind = "slow"                       // answers when it is released
 )
 
 // stored is an item in a mailbox of the fake.
@@ -79,6 +82,7 @@ type fakeExchange struct {
 	trust   *s2stest.Trust
 	guard   *s2shttp.Guard
 	address string
+	http1   bool // from the next up on
 
 	mu        sync.Mutex
 	server    *httptest.Server
@@ -142,7 +146,7 @@ func (f *fakeExchange) up() {
 	f.address = l.Addr().String()
 	s := httptest.NewUnstartedServer(f)
 	s.Listener.Close()
-	s.Listener, s.EnableHTTP2 = l, true
+	s.Listener, s.EnableHTTP2 = l, !f.http1
 	s.TLS = &tls.Config{Certificates: []tls.Certificate{f.cert}}
 	s.Config.ErrorLog = log.New(io.Discard, "", 0)
 	s.StartTLS()
@@ -211,6 +215,22 @@ func (f *fakeExchange) finishHanging() {
 		close(c)
 	}
 	f.release = nil
+}
+
+// hold makes a request hang until finishHanging.
+func (f *fakeExchange) hold() <-chan struct{} {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	c := make(chan struct{})
+	f.release = append(f.release, c)
+	return c
+}
+
+// hanging is how many requests wait for finishHanging.
+func (f *fakeExchange) hanging() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.release)
 }
 
 // hit returns the fault that strikes now, if one does.
@@ -357,6 +377,12 @@ func (f *fakeExchange) strike(w http.ResponseWriter, r *http.Request, x *fault, 
 		if err := ews.EncodeResponse(w, ews.ServerVersion{Major: 15}, ews.Exchange2013, f.failed(x)); err != nil {
 			f.t.Error(err)
 		}
+	case faultBlind:
+		w.Header().Set("Content-Type", ews.ContentType)
+		nothing := &ews.FindItemResponse{Messages: []ews.FindItemMessage{{Page: ews.Page{IncludesLastItemInRange: true}}}}
+		if err := ews.EncodeResponse(w, ews.ServerVersion{Major: 15}, ews.Exchange2013, nothing); err != nil {
+			f.t.Error(err)
+		}
 	case faultLostBefore:
 		panic(http.ErrAbortHandler)
 	case faultLostAfter:
@@ -366,11 +392,16 @@ func (f *fakeExchange) strike(w http.ResponseWriter, r *http.Request, x *fault, 
 		<-r.Context().Done()
 		panic(http.ErrAbortHandler)
 	case faultHangLate:
-		c := make(chan struct{})
-		f.set(func() { f.release = append(f.release, c) })
-		<-c
+		<-f.hold()
 		commit()
 		panic(http.ErrAbortHandler)
+	case faultHangAfter:
+		commit()
+		<-f.hold()
+		panic(http.ErrAbortHandler)
+	case faultSlow:
+		<-f.hold()
+		return false
 	default:
 		return false
 	}

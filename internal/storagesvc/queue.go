@@ -18,17 +18,28 @@ import (
 	"github.com/matchseal/matchseal/internal/store"
 )
 
-const (
-	// pollInterval is how long a new delivery may wait to be noticed. The
-	// queue polls on both engines; SQLite could not notify anyway.
-	pollInterval = 100 * time.Millisecond
-	// fetchPause separates two looks at the queue while there is work, so that
-	// each finds more than one delivery: a look costs a commit.
-	fetchPause = 10 * time.Millisecond
-	// drainFor is how long running deliveries may take to end at a stop; then
+// tempo is how patient the queue is.
+type tempo struct {
+	// poll is how long a new delivery may wait to be noticed. The queue polls
+	// on both engines; SQLite could not notify anyway.
+	poll time.Duration
+	// pause is how long to wait after so many failed attempts.
+	pause func(failures int) time.Duration
+	// settle is how long Exchange is given to finish a request whose
+	// connection is gone, before the next attempt looks what it did.
+	settle time.Duration
+	// drain is how long running deliveries may take to end at a stop; then
 	// they are broken off and tried again after the next start.
-	drainFor = 15 * time.Second
-)
+	drain time.Duration
+}
+
+func usualTempo() tempo {
+	return tempo{poll: 100 * time.Millisecond, pause: backOff, settle: 2 * time.Second, drain: 15 * time.Second}
+}
+
+// fetchPause separates two looks at the queue while there is work, so that
+// each finds more than one delivery: a look costs a commit.
+const fetchPause = 10 * time.Millisecond
 
 // deliverArgs is the queue job: everything else is in the delivery's row.
 type deliverArgs struct {
@@ -42,12 +53,13 @@ func (deliverArgs) Kind() string { return "storage_delivery" }
 type queue struct {
 	river.WorkerDefaults[deliverArgs]
 	db     *store.DB
+	drain  time.Duration
 	work   func(context.Context, *river.Job[deliverArgs]) error
 	client *river.Client[*sql.Tx]
 }
 
 func newQueue(ctx context.Context, cfg Config, work func(context.Context, *river.Job[deliverArgs]) error) (*queue, error) {
-	q := &queue{db: cfg.DB, work: work}
+	q := &queue{db: cfg.DB, drain: cfg.tempo.drain, work: work}
 	var driver riverdriver.Driver[*sql.Tx] = riverdatabasesql.New(cfg.DB.DB)
 	if cfg.DB.Engine() == store.SQLite {
 		driver = riversqlite.New(cfg.DB.DB)
@@ -65,7 +77,7 @@ func newQueue(ctx context.Context, cfg Config, work func(context.Context, *river
 		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: cfg.Workers}},
 		PollOnly:             true,
 		FetchCooldown:        fetchPause,
-		FetchPollInterval:    pollInterval,
+		FetchPollInterval:    cfg.tempo.poll,
 		JobTimeout:           cfg.Timeout,
 		RescueStuckJobsAfter: 2 * cfg.Timeout,
 		RetryPolicy:          ownTrouble{},
@@ -140,7 +152,7 @@ func (q *queue) start(ctx context.Context) error {
 // stop lets running deliveries end, within limits.
 func (q *queue) stop(ctx context.Context) error {
 	ctx = context.WithoutCancel(ctx)
-	patient, cancel := context.WithTimeout(ctx, drainFor)
+	patient, cancel := context.WithTimeout(ctx, q.drain)
 	defer cancel()
 	if q.client.Stop(patient) == nil {
 		return nil
@@ -151,11 +163,27 @@ func (q *queue) stop(ctx context.Context) error {
 	return nil
 }
 
-// releaseOrphans makes available what a crashed process was working on.
-func (q *queue) releaseOrphans(ctx context.Context) error {
+// orphans lists the jobs that a crashed process was working on. It is asked
+// before start, when nobody works on anything.
+func (q *queue) orphans(ctx context.Context) (jobs []int64, err error) {
+	err = q.db.InTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if jobs, err = column[int64](ctx, tx, sqlOrphans); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, sqlReleaseLeader)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("looking for what a crash left behind: %w", store.Explain(err))
+	}
+	return jobs, nil
+}
+
+// release makes orphans available.
+func (q *queue) release(ctx context.Context, orphans []int64) error {
 	err := q.db.InTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		for _, statement := range []string{sqlReleaseOrphans, sqlReleaseLeader} {
-			if _, err := tx.ExecContext(ctx, statement); err != nil {
+		for _, id := range orphans {
+			if _, err := tx.ExecContext(ctx, sqlReleaseOrphan, id); err != nil {
 				return err
 			}
 		}

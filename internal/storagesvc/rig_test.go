@@ -82,7 +82,7 @@ func newRig(t testing.TB, db *store.DB, x *fakeExchange, change ...func(*Config)
 		DB: db, Journal: r.journal, HTTP: x.client(10 * time.Second), User: findUser, Now: now, Timeout: 10 * time.Second,
 		Log:      slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Endpoint: func(context.Context) (Endpoint, error) { return Endpoint{AutodiscoverURL: r.url.Load().(string)}, nil },
-		backOff:  func(int) time.Duration { return time.Millisecond },
+		tempo:    tempo{poll: fetchPause, pause: func(int) time.Duration { return time.Millisecond }, settle: 20 * time.Millisecond, drain: 10 * time.Second},
 	}
 	for _, c := range change {
 		c(&cfg)
@@ -230,5 +230,6 @@ func (l *logBuffer) Write(p []byte) (int, error) {
 func (l *logBuffer) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.b.String()
+	s := l.b.String()
+	return "the log ends: …" + s[max(0, len(s)-1500):]
 }

@@ -53,7 +53,7 @@ type Config struct {
 	// crash left behind can be taken up at once.
 	Sole bool
 
-	backOff func(failures int) time.Duration // shorter in tests
+	tempo tempo // tests can not wait as long as operators can
 }
 
 func (cfg Config) withDefaults() Config {
@@ -69,8 +69,8 @@ func (cfg Config) withDefaults() Config {
 	if cfg.Keep <= 0 {
 		cfg.Keep = 7 * 24 * time.Hour
 	}
-	if cfg.backOff == nil {
-		cfg.backOff = backOff
+	if cfg.tempo.pause == nil {
+		cfg.tempo = usualTempo()
 	}
 	return cfg
 }
@@ -101,26 +101,43 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 
 // Run works until ctx ends, then lets the running deliveries finish.
 func (s *Service) Run(ctx context.Context) error {
+	var orphans []int64
 	if s.cfg.Sole {
-		if err := s.queue.releaseOrphans(ctx); err != nil {
+		var err error
+		if orphans, err = s.queue.orphans(ctx); err != nil {
 			return err
 		}
 	}
 	if err := s.queue.start(ctx); err != nil {
 		return err
 	}
-	ticker := time.NewTicker(forgetInterval)
-	defer ticker.Stop()
+	settled := time.NewTimer(s.cfg.tempo.settle)
+	defer settled.Stop()
+	hourly := time.NewTicker(forgetInterval)
+	defer hourly.Stop()
+	s.tidy(ctx, "old conversations were not removed", s.forget)
 	for {
-		if err := s.forget(ctx); err != nil && ctx.Err() == nil {
-			s.cfg.Log.Warn("old conversations were not removed", "error", err)
-		}
 		select {
 		case <-ctx.Done():
 			return s.queue.stop(ctx)
-		case <-ticker.C:
+		case <-settled.C:
+			if !s.tidy(ctx, "deliveries stay with a process that is gone", func(ctx context.Context) error { return s.queue.release(ctx, orphans) }) {
+				settled.Reset(s.cfg.tempo.settle)
+			}
+		case <-hourly.C:
+			s.tidy(ctx, "old conversations were not removed", s.forget)
 		}
 	}
+}
+
+// tidy does a piece of work that can wait when it fails, and reports whether
+// it was done.
+func (s *Service) tidy(ctx context.Context, failed string, do func(context.Context) error) bool {
+	err := do(ctx)
+	if err != nil && ctx.Err() == nil {
+		s.cfg.Log.Warn(failed, "error", err)
+	}
+	return err == nil
 }
 
 // Stored says what Store did.

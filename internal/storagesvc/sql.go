@@ -16,9 +16,10 @@ const (
 		SELECT d.state, 1, COUNT(*) FROM river_job j JOIN storage_delivery d ON d.job_id = j.id
 		WHERE j.state = 'running' AND d.state IN ('waiting', 'retrying') GROUP BY d.state`
 
+	// Delivered is final, whatever an attempt that was thought dead says later.
 	sqlDelivered = `UPDATE storage_delivery SET state = 'delivered', attempts = attempts + 1, item_id = $2, code = '', detail = '', changed_at = $3 WHERE id = $1`
-	sqlRetrying  = `UPDATE storage_delivery SET state = 'retrying', attempts = attempts + 1, code = $2, detail = $3, changed_at = $4 WHERE id = $1`
-	sqlDead      = `UPDATE storage_delivery SET state = 'dead', attempts = attempts + 1, code = $2, detail = $3, changed_at = $4 WHERE id = $1`
+	sqlRetrying  = `UPDATE storage_delivery SET state = 'retrying', attempts = attempts + 1, code = $2, detail = $3, changed_at = $4 WHERE id = $1 AND state <> 'delivered'`
+	sqlDead      = `UPDATE storage_delivery SET state = 'dead', attempts = attempts + 1, code = $2, detail = $3, changed_at = $4 WHERE id = $1 AND state <> 'delivered'`
 
 	sqlDeadLetters = `SELECT id, conversation_id, sip, state, attempts, item_id, code, detail, created_at, changed_at
 		FROM storage_delivery WHERE state = 'dead' AND ($1 = '' OR id = $1 OR conversation_id = $1) ORDER BY changed_at DESC, id LIMIT $2`
@@ -37,12 +38,13 @@ const (
 	// After a crash on a database that only this process uses, nobody works on
 	// these jobs any more and nobody leads; waiting for leases would only
 	// delay what is known already.
-	sqlReleaseOrphans = `UPDATE river_job SET state = 'available' WHERE state = 'running'`
-	sqlReleaseLeader  = `DELETE FROM river_leader`
+	sqlOrphans       = `SELECT id FROM river_job WHERE state = 'running'`
+	sqlReleaseOrphan = `UPDATE river_job SET state = 'available' WHERE id = $1 AND state = 'running'`
+	sqlReleaseLeader = `DELETE FROM river_leader`
 
 	sqlHurry = `UPDATE river_job SET state = 'available', scheduled_at = CURRENT_TIMESTAMP
 		WHERE state IN ('available', 'scheduled', 'retryable') AND scheduled_at > CURRENT_TIMESTAMP
-		AND id IN (SELECT job_id FROM storage_delivery WHERE state = 'retrying' AND code <> 'storage.no-answer')`
+		AND id IN (SELECT job_id FROM storage_delivery WHERE state = 'retrying' AND code NOT IN ('storage.no-answer', 'storage.unclear'))`
 
 	// PostgreSQL only: one node at a time migrates the queue's tables. The
 	// number is "storages" in ASCII.
