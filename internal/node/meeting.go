@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -109,9 +110,12 @@ func (c *ucwa) call(ctx context.Context, method, path string, in, out any) error
 	return problem.Wrap(json.Unmarshal(data, out), problem.OAuthTestAnswer, "the answer of %s is not what UCWA answers", address)
 }
 
+// oauthTestFailure tells a token that was not wanted from a wire that failed.
 func oauthTestFailure(err error, method, address string) error {
-	if f := outbound.Explain(err); f.Code != problem.Internal {
-		return fmt.Errorf("%s %s: %w", method, address, f)
+	var denied *s2shttp.Denied
+	var target *s2shttp.TargetError
+	if errors.As(err, &denied) || errors.As(err, &target) {
+		return problem.Wrap(err, problem.OAuthTestRefused, "%s %s", method, address)
 	}
-	return problem.Wrap(err, problem.OAuthTestRefused, "%s %s", method, address)
+	return fmt.Errorf("%s %s: %w", method, address, outbound.Explain(err))
 }
