@@ -2,6 +2,7 @@ package s2s
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -60,6 +61,16 @@ func (o *object) get(name string) value {
 		}
 	}
 	return ""
+}
+
+// hasAny reports whether a member has exactly one of these names.
+func (o *object) hasAny(names ...string) bool {
+	for i := range o.members[:o.n] {
+		if slices.Contains(names, o.nameOf(&o.members[i])) {
+			return true
+		}
+	}
+	return false
 }
 
 func (v value) present() bool { return v != "" }

@@ -33,9 +33,6 @@ func (c claimed) usable() bool { return c.by != "" && c.value != "" }
 // checkUser finds the one user whom the claims name. Every identifier is
 // looked up before anything is judged, so that refusals take alike long.
 func (q *inquiry) checkUser(ctx context.Context) *Refusal {
-	if q.kind != ActAsUser {
-		return nil
-	}
 	names := q.identifiers()
 	if !slices.ContainsFunc(names[:], claimed.usable) {
 		return refuse("V22", UserNone)

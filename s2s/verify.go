@@ -85,32 +85,54 @@ type Decision struct {
 // is no error. At most one RSA verification and one call of Trust.Refetch are
 // made.
 func (v *Verifier) Verify(ctx context.Context, token string) (*Decision, error) {
-	q := &inquiry{Verifier: v, now: clock(v.Now)}
-	if ref := q.parse(token); ref != nil { // V1 to V9
+	q := inquiry{Verifier: v, now: clock(v.Now)}
+	if ref := q.walk(ctx, token); ref != nil {
 		return nil, ref
-	}
-	for _, check := range [...]func(*inquiry, context.Context) *Refusal{
-		(*inquiry).checkAudience,    // V10
-		(*inquiry).checkIssuer,      // V11
-		(*inquiry).checkKey,         // V12
-		(*inquiry).checkSignature,   // V13
-		(*inquiry).checkActorTimes,  // V14
-		(*inquiry).checkBinding,     // V15
-		(*inquiry).checkApplication, // V16
-		(*inquiry).checkTrustLevel,  // V17
-		(*inquiry).checkOuter,       // V18 to V20
-		(*inquiry).checkDelegation,  // V21
-		(*inquiry).checkUser,        // V22 and V23
-	} {
-		if ref := check(q, ctx); ref != nil {
-			return nil, ref
-		}
 	}
 	d := q.decision()
 	if v.Permitted != nil && !v.Permitted(ctx, d) {
 		return nil, refuse("V24", RightsNone)
 	}
 	return d, nil
+}
+
+// walk is V1 to V23.
+func (q *inquiry) walk(ctx context.Context, token string) *Refusal {
+	ref := q.parse(token) // V1 to V9
+	if ref == nil {
+		ref = q.checkAudience() // V10
+	}
+	if ref == nil {
+		ref = q.checkIssuer(ctx) // V11
+	}
+	if ref == nil {
+		ref = q.checkKey(ctx) // V12
+	}
+	if ref == nil {
+		ref = q.checkSignature() // V13
+	}
+	if ref == nil {
+		ref = q.checkActorTimes() // V14
+	}
+	if ref == nil {
+		ref = q.checkBinding() // V15
+	}
+	if ref == nil {
+		ref = q.checkApplication(ctx) // V16
+	}
+	if ref == nil {
+		ref = q.checkTrustLevel() // V17
+	}
+	if ref != nil || q.kind == AppOnly {
+		return ref
+	}
+	if ref = q.checkOuter(); ref == nil { // V18 to V20
+		ref = q.checkDelegation() // V21
+	}
+	if ref == nil {
+		ref = q.checkUser(ctx) // V22 and V23
+	}
+	return ref
 }
 
 func clock(now func() time.Time) time.Time {
@@ -139,7 +161,7 @@ func internal(step string, err error) *Refusal {
 	return &Refusal{Step: step, Reason: Internal, Err: err}
 }
 
-func (q *inquiry) checkAudience(context.Context) *Refusal {
+func (q *inquiry) checkAudience() *Refusal {
 	aud, reason := readAudience(q.actor.audience, q.App, q.Hosts)
 	if _, ours := q.Realms[aud.Realm]; reason == "" && (!ours || aud.Realm == AnyRealm) {
 		reason = AudRealm
@@ -237,7 +259,7 @@ func (i *Issuer) find(x5t Thumbprint) (*x509.Certificate, Reason) {
 	return nil, KeyUnknown
 }
 
-func (q *inquiry) checkSignature(context.Context) *Refusal {
+func (q *inquiry) checkSignature() *Refusal {
 	var id [sha256.Size]byte
 	if q.Seen != nil {
 		if id = signatureID(q.actor.text, q.cert); q.Seen.seen(id) {
@@ -260,7 +282,7 @@ func (a *actorForm) signedBy(key *rsa.PublicKey) bool {
 	return rsa.VerifyPKCS1v15(key, crypto.SHA256, digest[:], a.signature) == nil
 }
 
-func (q *inquiry) checkActorTimes(context.Context) *Refusal {
+func (q *inquiry) checkActorTimes() *Refusal {
 	if reason := q.limits().check(q.actor.times); reason != "" {
 		return refuse("V14", reason)
 	}
@@ -297,7 +319,7 @@ func seconds(d, ifZero time.Duration) int64 {
 
 // checkBinding holds issuer, application and audience inside one
 // organisation (CVE-2025-55241).
-func (q *inquiry) checkBinding(context.Context) *Refusal {
+func (q *inquiry) checkBinding() *Refusal {
 	switch {
 	case q.actor.nameID.Realm != q.actor.issuer.Realm:
 		return refuse("V15", BindNameIDRealm)
@@ -325,7 +347,7 @@ func (q *inquiry) checkApplication(ctx context.Context) *Refusal {
 	return nil
 }
 
-func (q *inquiry) checkTrustLevel(context.Context) *Refusal {
+func (q *inquiry) checkTrustLevel() *Refusal {
 	permits := false
 	switch q.app.TrustLevel {
 	case Full:
@@ -342,10 +364,7 @@ func (q *inquiry) checkTrustLevel(context.Context) *Refusal {
 }
 
 // checkOuter ties the unsigned outer token to the signed actor token.
-func (q *inquiry) checkOuter(context.Context) *Refusal {
-	if q.kind != ActAsUser {
-		return nil
-	}
+func (q *inquiry) checkOuter() *Refusal {
 	if q.outer.audience != q.actor.audience {
 		if aud, ok := audience(q.outer.audience); !ok || aud != q.audience {
 			return refuse("V18", OuterAud)
@@ -367,10 +386,7 @@ func (q *inquiry) checkOuter(context.Context) *Refusal {
 
 // checkDelegation asks for trustedfordelegation in the signed actor token:
 // the JSON value true or the string "true" in any case.
-func (q *inquiry) checkDelegation(context.Context) *Refusal {
-	if q.kind != ActAsUser {
-		return nil
-	}
+func (q *inquiry) checkDelegation() *Refusal {
 	flag := q.actor.delegation
 	text, _ := flag.str()
 	switch {
