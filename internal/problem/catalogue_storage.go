@@ -129,7 +129,7 @@ func storageSettingRows() []Entry {
 		Code:       StorageUnauthorized,
 		Title:      "Exchange answered 401",
 		Cause:      "Exchange does not accept OAuth tokens on the virtual directory, does not know this side as a partner application, or refused the token for the reason in x-ms-diagnostics.",
-		Remedy:     "On Exchange: Set-WebServicesVirtualDirectory -OAuthAuthentication $true (and Set-AutodiscoverVirtualDirectory), then Get-PartnerApplication Lync* | fl.",
+		Remedy:     "On Exchange: Set-WebServicesVirtualDirectory -OAuthAuthentication $true (and Set-AutodiscoverVirtualDirectory), then Get-PartnerApplication Lync* | fl; for 2000008 also Get-ManagementRoleAssignment -RoleAssignee LyncEnterprise-ApplicationAccount, which must list roles.",
 		HTTPStatus: http.StatusBadGateway,
 		Retry:      Later, Event: 32054, Cmdlet: 401,
 		Public: true,
