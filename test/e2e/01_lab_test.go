@@ -363,6 +363,6 @@ func unprivileged(t *testing.T) (program, string) {
 	script := `ip link set lo up && echo 1024 >/proc/sys/net/ipv4/ip_unprivileged_port_start && exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@"`
 	return program{
 		path: path, dir: dir, under: []string{"unshare", "--net", "sh", "-c", script, "sh"},
-		env: []string{"GORACE=log_path=" + filepath.Join(dir, "race"), "HOME=" + dir},
+		env: []string{"GORACE=atexit_sleep_ms=0 log_path=" + filepath.Join(dir, "race"), "HOME=" + dir},
 	}, filepath.Join(dir, "lab")
 }
