@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,6 +28,9 @@ documents; otherwise other ports are used and the nodes find them by themselves.
 		Example: "  matchseal lab\n  matchseal lab --once\n  matchseal lab --unpaired --dir /tmp/lab2 --domain contoso.test",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if opt.Once && opt.Unpaired {
+				return usageError{errors.New("--once is for the test, and the test needs the pairing: leave one of --once and --unpaired out")}
+			}
 			exe, err := os.Executable()
 			if err != nil {
 				return err
