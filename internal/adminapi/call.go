@@ -48,15 +48,15 @@ type Fault struct {
 	Trace      []string     `json:"trace,omitempty"` // what was done before it failed
 }
 
-// Error gives the product's own words, where it has any, and then what
-// happened. The words of a failure with a number go with the number
-// ("… failed, code=5"), so they are left out here.
+// Error gives the product's own words, where it has any, and behind them ours.
+// The words of a failure with a number go with the number ("… failed, code=5"),
+// so they are left out here.
 func (f *Fault) Error() string {
 	detail := cmp.Or(f.Detail, f.Title)
 	if f.CmdletText == "" || f.Cmdlet != 0 {
 		return detail
 	}
-	return f.CmdletText + " " + detail
+	return f.CmdletText + " (" + detail + ")"
 }
 
 // Unwrap lets problem.Of and problem.Is see the code.

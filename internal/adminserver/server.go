@@ -133,7 +133,7 @@ func (s *Server) handler(local bool) http.Handler {
 		ctx := telemetry.WithRequestID(r.Context(), id)
 		answer, err := s.serve(w, r.WithContext(ctx), local)
 		if err != nil {
-			s.fail(w, r, id, err)
+			s.fail(w, id, err)
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
@@ -167,9 +167,14 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, local bool) (any,
 	}
 	start := s.cfg.Now()
 	answer, err := call(r.Context(), op, body)
-	s.cfg.Log.Info("management call", "call", name, "operator", op.Account.Name, "code", problem.CodeOf(err),
-		"took", s.cfg.Now().Sub(start), "request", telemetry.RequestID(r.Context()))
-	return answer, err
+	log := s.cfg.Log.With("call", name, "operator", op.Account.Name, "took", s.cfg.Now().Sub(start), "request", telemetry.RequestID(r.Context()))
+	if err != nil {
+		// The operator gets a sentence; what lay below stands here only.
+		log.Warn("management call failed", "code", problem.CodeOf(err), "error", err)
+		return nil, err
+	}
+	log.Info("management call")
+	return answer, nil
 }
 
 // operator is who makes the request. A switched-off operator is out at once;
@@ -185,6 +190,7 @@ func (s *Server) operator(r *http.Request) (Operator, error) {
 		s.sessions.end(op)
 		return op, problem.New(problem.ManageSession, "the account %s is disabled or gone", op.Account.Name)
 	case err != nil:
+		s.cfg.Log.Error("an operator could not be looked up", "operator", op.Account.Name, "request", telemetry.RequestID(r.Context()), "error", err)
 		return op, err
 	}
 	op.Account = u
@@ -202,14 +208,11 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, erro
 
 // fail writes a failure as an adminapi.Fault. Operators are this server's own
 // people, so they get the details.
-func (s *Server) fail(w http.ResponseWriter, r *http.Request, id string, err error) {
+func (s *Server) fail(w http.ResponseWriter, id string, err error) {
 	f := problem.Of(err)
 	e := f.Entry()
-	if e.Code == problem.Internal {
-		s.cfg.Log.Error("management call failed", "path", r.URL.Path, "request", id, "error", err)
-	}
 	fault := adminapi.Fault{
-		Code: f.Code, Title: e.Title, Detail: err.Error(), Cause: e.Cause, Remedy: e.Remedy,
+		Code: f.Code, Title: e.Title, Detail: detail(f, err), Cause: e.Cause, Remedy: e.Remedy,
 		Cmdlet: e.Cmdlet, CmdletText: f.CmdletWords(), RequestID: id,
 	}
 	var traced interface{ Trace() []string }
@@ -226,6 +229,18 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, id string, err err
 	if err := json.NewEncoder(w).Encode(fault); err != nil {
 		s.cfg.Log.Debug("management failure not written", "request", id, "error", err)
 	}
+}
+
+// detail is what happened, told once. What the wire did has a sentence of its
+// own; a failure that is told in the products' words has the reason below it.
+func detail(f *problem.Failure, err error) string {
+	switch area := f.Code.Area(); {
+	case f.Detail != "" && (area == "tls" || area == "net"):
+		return f.Detail
+	case f.Detail == "" && f.Err != nil && f.CmdletText != "":
+		return f.Err.Error()
+	}
+	return err.Error()
 }
 
 // Operator is who makes a call.

@@ -156,7 +156,7 @@ func TestConfigureEnterprisePartnerLeavesNothingHalfMade(t *testing.T) {
 		"002-39 003-16 wrong path":   {"https://pool.litware.test/metadata/jason/1", "Lync", problem.MetadataNotFound, skypeURL},
 		"application type":           {skypeURL, "Skipe", problem.RBACUnknownType, "Lync or SharePoint"},
 		"another product's document": {skypeURL, "SharePoint", problem.MetadataWrongProduct, "Skype for Business"},
-		"own document":               {"https://mail.litware.test/autodiscover/metadata/json/1", "Lync", problem.PartnerSelf, "this server itself"},
+		"own document":               {"https://mail.litware.test/autodiscover/metadata/json/1", "Lync", problem.PartnerSelf, "this server's own document"},
 		"plain http":                 {"http://pool.litware.test/metadata/json/1", "Lync", problem.MetadataURL, "https"},
 	} {
 		t.Run(name, func(t *testing.T) {

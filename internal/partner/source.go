@@ -45,7 +45,7 @@ func (s *Store) preview(ctx context.Context, kind kind, url string, stated s2s.R
 		Now: s.cfg.Now(), AuthServer: kind == authServer, Own: own, StatedRealm: stated,
 	}, "")
 	if err != nil {
-		return nil, explain(url, err)
+		return nil, explain(err)
 	}
 	return s.read(url, fetched), nil
 }
@@ -67,7 +67,7 @@ func (s *Store) fetch(ctx context.Context, sub subject, force bool) (*Preview, e
 	if errors.As(err, &refused) && (refused.Reason == authmeta.IdentityChanged || refused.Reason == authmeta.WrongRealm) {
 		return nil, problem.Wrap(err, problem.MetadataIdentityChanged, "%s is pinned as %s; its document was refused and the stored keys stay in force", sub.name, sub.identity)
 	}
-	return nil, explain(sub.url, err)
+	return nil, explain(err)
 }
 
 func (s *Store) read(url string, f *authmeta.Fetched) *Preview {
@@ -98,10 +98,10 @@ func (p *Preview) firstDocument(now time.Time, c Schedule) Document {
 
 // explain gives a failed fetch its code; cmdlets print it in the products'
 // words (outbound.SkypeMetadataText, outbound.ExchangeMetadataText).
-func explain(url string, err error) error {
+func explain(err error) error {
 	var refused *authmeta.ParseError
 	if errors.As(err, &refused) && refused.Reason == authmeta.OwnIdentity {
-		return problem.Wrap(err, problem.PartnerSelf, "the document at %s is that of this server itself", url)
+		return &problem.Failure{Code: problem.PartnerSelf, Err: err}
 	}
 	return fmt.Errorf("reading the metadata document: %w", outbound.Explain(err))
 }
