@@ -67,6 +67,7 @@ func (c Schedule) addKeys(issuer *s2s.Issuer, keys []Key, d Document, now time.T
 	}
 	for _, k := range keys {
 		issuer.Keys = append(issuer.Keys, k.Certificate)
+		issuer.Thumbprints = append(issuer.Thumbprints, k.Thumbprint)
 	}
 }
 
