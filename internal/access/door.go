@@ -108,7 +108,8 @@ type Door struct {
 	tokens    *Failures
 	sources   *Failures
 	accounts  *Failures
-	familiar  *lru.Cache[string, struct{}] // source and account that came with the right password
+	familiar  *lru.Cache[string, struct{}]  // source and account that came with the right password
+	told      *lru.Cache[string, time.Time] // what was recorded of a source that can cause it without end
 	passwords chan struct{}
 }
 
@@ -131,6 +132,9 @@ func New(cfg Config) (*Door, error) {
 	var err error
 	if d.familiar, err = lru.New[string, struct{}](limits.Remembered); err != nil {
 		return nil, fmt.Errorf("remembering log-ons: %w", err)
+	}
+	if d.told, err = lru.New[string, time.Time](limits.Remembered); err != nil {
+		return nil, fmt.Errorf("remembering what was recorded: %w", err)
 	}
 	return d, nil
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/matchseal/matchseal/internal/journal"
 	"github.com/matchseal/matchseal/s2s"
@@ -60,13 +61,37 @@ func (v *visit) complete(a journal.Access) journal.Access {
 	return a
 }
 
-// record writes the audit of a refusal. A refusal stands whether or not it can
-// be recorded, so that failure goes to the log.
+// recordWithin bounds the writing of one entry.
+const recordWithin = 10 * time.Second
+
+// record writes the audit of a refusal, also when the peer has hung up by now:
+// nobody escapes the audit by not waiting for his answer. A refusal stands
+// whether or not it can be recorded, so that failure goes to the log.
 func (v *visit) record(r *http.Request, a journal.Access) {
-	if err := v.door.cfg.Audit.Access(r.Context(), v.complete(a)); err != nil {
-		v.door.log.ErrorContext(r.Context(), "writing the audit of a refusal", "endpoint", v.endpoint.Name, "reason", a.Reason, "error", err)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), recordWithin)
+	defer cancel()
+	if err := v.door.cfg.Audit.Access(ctx, v.complete(a)); err != nil {
+		v.door.log.ErrorContext(ctx, "writing the audit of a refusal", "endpoint", v.endpoint.Name, "reason", a.Reason, "error", err)
 	}
 	v.observe(a)
+}
+
+// tellEvery is how often one source can have the same said about it that costs
+// it nothing to cause.
+const tellEvery = 10 * time.Second
+
+// recordNowAndThen is record for refusals that were decided without a look at
+// the credentials. There is no end to those that a source can cause, and each
+// entry is a write to disk that everybody else waits for; metrics count all.
+func (v *visit) recordNowAndThen(r *http.Request, a journal.Access) {
+	about := v.source + " " + v.endpoint.Name + " " + a.Kind + " " + a.Reason
+	last, told := v.door.told.Get(about)
+	if age := v.began.Sub(last); told && 0 <= age && age < tellEvery {
+		v.observe(a)
+		return
+	}
+	v.door.told.Add(about, v.began)
+	v.record(r, a)
 }
 
 // explain logs what the audit has no column for: the cause behind the reason.

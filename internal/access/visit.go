@@ -43,18 +43,21 @@ type visit struct {
 // admit returns the caller, or has written the answer that keeps the request
 // out.
 func (v *visit) admit(w http.ResponseWriter, r *http.Request) (Caller, bool) {
+	if r.Context().Err() != nil {
+		return Caller{}, false // nobody waits for an answer any more
+	}
 	methods, err := v.door.cfg.Methods(r.Context(), v.endpoint.Name)
 	if err != nil {
 		v.unable(w, r, fmt.Errorf("reading which authentication methods %s takes: %w", v.endpoint.Name, err))
 		return Caller{}, false
 	}
-	scheme, given := credentials(r)
-	if scheme == "bearer" && given && v.limited(w, r, v.door.tokens.Wait(v.source), journal.Access{Kind: string(Bearer)}) {
+	token := presentsToken(r)
+	if token && v.limited(w, r, v.door.tokens.Wait(v.source), journal.Access{Kind: string(Bearer)}) {
 		return Caller{}, false
 	}
 	if !methods.OAuth {
-		if scheme == "bearer" && given {
-			v.record(r, journal.Access{Kind: string(Bearer), Reason: reasonOAuthOff})
+		if token {
+			v.recordNowAndThen(r, journal.Access{Kind: string(Bearer), Reason: reasonOAuthOff})
 		}
 		return v.basic(w, r, methods, func() { v.challengeBasic(w, methods) })
 	}
@@ -73,6 +76,13 @@ func credentials(r *http.Request) (scheme string, given bool) {
 		return "", false
 	}
 	return strings.ToLower(parts[0]), len(parts) > 1
+}
+
+// presentsToken reports whether the request will be judged as one with a token:
+// so is one whose Authorization fields contradict each other.
+func presentsToken(r *http.Request) bool {
+	scheme, given := credentials(r)
+	return scheme == "bearer" && given || len(r.Header.Values("Authorization")) > 1
 }
 
 // bearer lets s2shttp.Guard judge the request. A request without a token of
@@ -153,8 +163,8 @@ func (v *visit) application(ctx context.Context, d *s2s.Decision) (Caller, *s2s.
 // refused is told by the guard of every token it judged; those it refused end
 // here.
 func (v *visit) refused(r *http.Request, _ *s2s.Decision, ref *s2s.Refusal) {
-	if ref == nil {
-		return
+	if ref == nil || ref.Reason == s2s.Internal && r.Context().Err() != nil {
+		return // accepted, or nothing was found out because the peer hung up
 	}
 	if counts(ref) {
 		v.door.tokens.Add(v.source)
@@ -172,6 +182,9 @@ func (v *visit) basic(w http.ResponseWriter, r *http.Request, methods Methods, c
 	}
 	login, password, ok := r.BasicAuth()
 	if !ok || len(login) > maxLogin || len(password) > maxPassword {
+		if v.limited(w, r, v.door.sources.Wait(v.source), journal.Access{Kind: string(Basic)}) {
+			return Caller{}, false
+		}
 		v.door.sources.Add(v.source)
 		v.record(r, journal.Access{Kind: string(Basic), Reason: reasonForm})
 		challenge()
@@ -249,7 +262,7 @@ func (v *visit) limited(w http.ResponseWriter, r *http.Request, wait time.Durati
 		return false
 	}
 	entry.Reason = reasonLimit
-	v.record(r, entry)
+	v.recordNowAndThen(r, entry)
 	w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 	http.Error(w, "Too many failed attempts. Try again later.", http.StatusTooManyRequests)
 	return true
@@ -267,6 +280,9 @@ func (v *visit) basicScheme() string { return fmt.Sprintf("Basic realm=%q", v.do
 
 // unable answers when something of our own is missing.
 func (v *visit) unable(w http.ResponseWriter, r *http.Request, err error) {
+	if r.Context().Err() != nil {
+		return // the peer hung up, which is no failure of ours
+	}
 	v.door.log.ErrorContext(r.Context(), "authentication is not possible", "endpoint", v.endpoint.Name, "error", err)
 	status := http.StatusInternalServerError
 	if passing(err) {
