@@ -100,7 +100,7 @@ func (s *Service) report(ctx context.Context, began time.Time, m *mailbox, err e
 		healed, failed = s.events.succeeded(ctx, began, m, asked)
 	}
 	if healed {
-		failed = errors.Join(failed, s.queue.hurry(ctx))
+		failed = errors.Join(failed, s.queue.hurry(ctx, s.cfg.Now()))
 	}
 	if failed != nil {
 		s.cfg.Log.Error("reporting the outcome of a delivery", "error", failed)

@@ -16,8 +16,11 @@ const (
 	eventOAuth        = 32054
 )
 
-// maxFailing bounds the memory of who has a failure of his own.
-const maxFailing = 10_000
+// everybody is what a failure is about that all deliveries share.
+const everybody = ""
+
+// maxKnown bounds the memory of who has had a failure of his own.
+const maxKnown = 10_000
 
 // events writes the event log without drowning it: a failure is logged when
 // it begins and not with every attempt, a success when a failure has ended
@@ -27,18 +30,20 @@ type events struct {
 	now     func() time.Time
 
 	mu sync.Mutex
-	// failing holds the event that was logged for each thing that fails, by
-	// failure.about.
-	failing map[string]int
-	// proved: the path has worked since it last failed for everybody.
-	proved bool
-	// changed is when the last event was logged. An attempt that began
-	// earlier tells of a world that is gone.
-	changed time.Time
+	// last is the event that was logged last for everybody, for an EWS host
+	// or for a user, by failure.about.
+	last map[string]logged
+}
+
+// logged is an event in the log. An attempt that began before it tells of a
+// world that is gone.
+type logged struct {
+	id int // 0: none that still holds
+	at time.Time
 }
 
 func newEvents(j *journal.Journal, now func() time.Time) *events {
-	return &events{journal: j, now: now, failing: map[string]int{}}
+	return &events{journal: j, now: now, last: map[string]logged{}}
 }
 
 // failed logs the event of a failed attempt, if it has one and that is news.
@@ -48,28 +53,23 @@ func (e *events) failed(ctx context.Context, began time.Time, err error, asked b
 	if !errors.As(err, &f) || f.event == "" {
 		return nil
 	}
-	entry := f.Entry()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	entry, last := f.Entry(), e.last[f.about]
+	if !asked && (last.id == entry.Event || began.Before(last.at)) {
+		return nil
+	}
 	text := "Storage Service had an EWS Autodiscovery failure."
 	if entry.Event == eventOAuth {
 		text = "Storage Service had an OAuth authentication failure."
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if !asked && (began.Before(e.changed) || e.failing[f.about] == entry.Event) {
-		return nil
-	}
 	detail := f.event + "\nCause: " + entry.Cause + "\nResolution: " + entry.Remedy
-	if err := e.log(ctx, entry.Event, journal.Error, text, detail); err != nil {
+	if err := e.log(ctx, entry.Event, journal.Error, text, detail, f.about); err != nil {
 		return err
 	}
-	if len(e.failing) >= maxFailing {
-		clear(e.failing)
-	}
-	e.failing[f.about] = entry.Event
-	if f.about == "" {
-		e.proved = false
-	} else {
-		delete(e.failing, "") // an attempt that got this far has passed what all share
+	if shared := e.last[everybody]; f.about != everybody && shared.id != eventConfigured {
+		// An attempt that got this far has passed what all share.
+		e.last[everybody] = logged{at: shared.at}
 	}
 	return nil
 }
@@ -81,29 +81,43 @@ func (e *events) succeeded(ctx context.Context, began time.Time, m *mailbox, ask
 	host, user := hostOf(m.url), string(m.user.SMTP)
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	path := !e.proved && !m.cached
-	healed = path || e.failing[host] != 0
-	if !asked && (!healed && e.failing[user] == 0 || began.Before(e.changed)) {
+	news := func(about string) bool {
+		last, known := e.last[about]
+		return (known || about == everybody) && last.id != eventConfigured && !began.Before(last.at)
+	}
+	var of []string
+	if !m.cached && (asked || news(everybody)) {
+		of = append(of, everybody)
+	}
+	for _, about := range []string{host, user} {
+		if news(about) {
+			of = append(of, about)
+		}
+	}
+	if len(of) == 0 && !asked {
 		return false, nil
 	}
-	err = e.log(ctx, eventConfigured, journal.Information, "OAuth was properly configured for Storage Service.", "CsOAuthConfiguration validly configured")
-	if err != nil {
-		return false, err
-	}
-	delete(e.failing, host)
-	delete(e.failing, user)
-	if path {
-		e.proved = true
-		delete(e.failing, "")
-	}
-	return healed, nil
+	healed = news(host) || !m.cached && news(everybody)
+	return healed, e.log(ctx, eventConfigured, journal.Information, "OAuth was properly configured for Storage Service.", "CsOAuthConfiguration validly configured", of...)
 }
 
 // log is called with the lock held, so that the order in the log is that of
 // the changes.
-func (e *events) log(ctx context.Context, id int, level journal.Level, text, detail string) error {
-	e.changed = e.now()
-	return e.journal.Log(context.WithoutCancel(ctx), journal.Event{
-		ID: id, Level: level, Log: "Lync Server", Source: "LS Storage Service", Text: text, Detail: detail, Time: e.changed,
+func (e *events) log(ctx context.Context, id int, level journal.Level, text, detail string, about ...string) error {
+	now := e.now()
+	err := e.journal.Log(context.WithoutCancel(ctx), journal.Event{
+		ID: id, Level: level, Log: "Lync Server", Source: "LS Storage Service", Text: text, Detail: detail, Time: now,
 	})
+	if err != nil {
+		return err
+	}
+	if len(e.last) >= maxKnown {
+		shared := e.last[everybody]
+		clear(e.last)
+		e.last[everybody] = shared
+	}
+	for _, a := range about {
+		e.last[a] = logged{id, now}
+	}
+	return nil
 }

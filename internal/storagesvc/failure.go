@@ -21,7 +21,7 @@ import (
 type failure struct {
 	*problem.Failure
 	// about says whose fault it is, so that the success of somebody else is
-	// not taken for its end: everybody's (""), an EWS host's, or a user's.
+	// not taken for its end: everybody's, an EWS host's, or a user's.
 	about string
 	// event is the text behind the event's first line; a failure without one
 	// is not logged as an event.
@@ -37,7 +37,7 @@ func fail(code problem.Code, about string, err error, event, format string, args
 // autodiscoverFailure gives a failed GetUserSettings its code. The reason has
 // the form that administrators know from event 32053 (001-03).
 func autodiscoverFailure(err error, u directory.User, endpoint string) error {
-	if f := tokenFailure(err, "", endpoint); f != nil {
+	if f := tokenFailure(err, everybody, endpoint); f != nil {
 		return f
 	}
 	var ae *autodiscover.Error
@@ -45,7 +45,7 @@ func autodiscoverFailure(err error, u directory.User, endpoint string) error {
 		ae = &autodiscover.Error{Kind: autodiscover.Unreachable, Detail: "no answer from " + endpoint, Err: err}
 	}
 	code, ofUser := autodiscoverCode(ae)
-	about := ""
+	about := everybody
 	if ofUser {
 		about = string(u.SMTP)
 	}

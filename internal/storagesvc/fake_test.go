@@ -93,6 +93,7 @@ type fakeExchange struct {
 	release   []chan struct{} // hanging requests that commit late
 	listed    bool            // the challenge names us
 	location  string          // of EWS, as Autodiscover tells it
+	redirect  bool            // Autodiscover at the mail host sends to the other one
 	mailboxes map[string]bool // nil: everybody has one
 }
 
@@ -108,7 +109,7 @@ func newFake(t testing.TB) *fakeExchange {
 	exchange := s2stest.NewExchange("litware.test", mailHost)
 	f.trust = s2stest.NewTrust(f.skype)
 	var users s2stest.Users
-	for _, u := range everybody() {
+	for _, u := range people() {
 		users = append(users, s2s.User{ID: u.ID, UPN: string(u.UPN), SMTP: string(u.SMTP), SIP: string(u.SIP), SID: string(u.SID), Enabled: true})
 	}
 	verifier := exchange.Verifier(f.trust, users, time.Now())
@@ -170,10 +171,15 @@ func (f *fakeExchange) down() {
 
 // client calls the server as the skype role does.
 func (f *fakeExchange) client(timeout time.Duration) *http.Client {
+	return f.clientTo(f.address, timeout)
+}
+
+// clientTo calls whatever listens at the address, and trusts f's authority.
+func (f *fakeExchange) clientTo(address string, timeout time.Duration) *http.Client {
 	f.t.Helper()
 	out := outbound.New(outbound.Options{
-		Roots: f.ca.Pool(), AllowLoopback: true, Timeout: timeout,
-		Connect: map[string]string{autodiscoverHost + ":443": f.address, mailHost + ":443": f.address},
+		Roots: f.ca.Pool(), AllowLoopback: true, Timeout: timeout, Resolver: "127.0.0.1:1", // no names but these
+		Connect: map[string]string{autodiscoverHost + ":443": address, mailHost + ":443": address},
 	})
 	f.t.Cleanup(out.CloseIdle)
 	return tokenClient(out, f.skype)
@@ -288,6 +294,13 @@ func (f *fakeExchange) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return // the client has gone
+	}
+	f.mu.Lock()
+	redirect := f.redirect
+	f.mu.Unlock()
+	if redirect && r.Host == mailHost && r.URL.Path == autodiscover.PathSOAP {
+		http.Redirect(w, r, goodURL, http.StatusFound)
+		return
 	}
 	op, answer := f.decode(r, body)
 	if op == "" {

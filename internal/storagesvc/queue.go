@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -56,6 +57,9 @@ type queue struct {
 	drain  time.Duration
 	work   func(context.Context, *river.Job[deliverArgs]) error
 	client *river.Client[*sql.Tx]
+
+	mu      sync.Mutex
+	hurried time.Time // when hurry last did something
 }
 
 func newQueue(ctx context.Context, cfg Config, work func(context.Context, *river.Job[deliverArgs]) error) (*queue, error) {
@@ -195,9 +199,18 @@ func (q *queue) release(ctx context.Context, orphans []int64) error {
 	return nil
 }
 
+// hurryEvery keeps a server that is now up and now down from being stormed.
+const hurryEvery = time.Minute
+
 // hurry ends the pauses of deliveries that failed before the path was healed.
 // Those whose last attempt may still be going on inside Exchange keep theirs.
-func (q *queue) hurry(ctx context.Context) error {
+func (q *queue) hurry(ctx context.Context, now time.Time) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if now.Sub(q.hurried) < hurryEvery {
+		return nil
+	}
+	q.hurried = now
 	if _, err := q.db.ExecContext(context.WithoutCancel(ctx), sqlHurry); err != nil {
 		return fmt.Errorf("ending the pauses of waiting deliveries: %w", store.Explain(err))
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"runtime"
 	"slices"
@@ -21,8 +22,8 @@ import (
 	"github.com/matchseal/matchseal/s2s/s2shttp"
 )
 
-// everybody is the directory of these tests.
-func everybody() []directory.User {
+// people is the directory of these tests.
+func people() []directory.User {
 	var all []directory.User
 	for i, name := range []string{"ken", "pilar", "jeff"} {
 		address := name + "@litware.test"
@@ -34,7 +35,7 @@ func everybody() []directory.User {
 	return all
 }
 
-// findUser is Config.User over everybody, and over users in other conditions.
+// findUser is Config.User over people(), and over users in other conditions.
 func findUser(_ context.Context, sip directory.SIP) (directory.User, error) {
 	switch key(sip) {
 	case "disabled@litware.test":
@@ -44,7 +45,7 @@ func findUser(_ context.Context, sip directory.SIP) (directory.User, error) {
 	case "nomail@litware.test":
 		return directory.User{Name: "nomail", SIP: "nomail@litware.test", UPN: "nomail@litware.test", Enabled: true}, nil
 	}
-	for _, u := range everybody() {
+	for _, u := range people() {
 		if u.SIP.Equal(sip) {
 			return u, nil
 		}
@@ -117,6 +118,15 @@ func conversation(id string) Conversation {
 		Participants: []Participant{{SIP: "ken@litware.test", Name: "Ken Myer"}, {SIP: "pilar@litware.test"}, {SIP: "guest@fabrikam.test"}},
 		Messages:     []Message{{From: "ken@litware.test", At: start.Add(time.Second), Text: "Hello <Pilar> & all"}, {From: "pilar@litware.test", At: start.Add(2 * time.Second), Text: "Hi"}},
 	}
+}
+
+// keyless is the client of a role that has no signing certificate.
+func keyless(r *rig) *http.Client {
+	c := r.x.client(10 * time.Second)
+	c.Transport.(*s2shttp.Transport).Self = func(context.Context) (s2s.Principal, *s2s.Signer, error) {
+		return r.x.skype.Principal, nil, problem.New(problem.KeyringMissing, "the keyring holds no certificate")
+	}
+	return c
 }
 
 // must stores a conversation.
