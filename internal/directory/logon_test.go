@@ -122,7 +122,7 @@ func TestProofs(t *testing.T) {
 		}
 		hurried, cancel := context.WithCancel(ctx)
 		cancel()
-		if right, err := d.proofs.check(hurried, c.Now(), u.ID, "", "wrong"); right || err == nil {
+		if right, err := d.proofs.check(hurried, c.Now(), u, "", "wrong"); right || err == nil {
 			t.Error("a wrong password was answered from memory")
 		}
 		c.Advance(proofLife)
@@ -155,11 +155,38 @@ func TestProofs(t *testing.T) {
 
 // After its five minutes a proof is worth nothing, even while it still lies
 // in memory.
+// A refusal that comes from memory comes sooner, and would tell a stranger that
+// he has found the password of an account that is off.
+func TestMemoryDoesNotTellOfDisabledAccounts(t *testing.T) {
+	storetest.Run(t, func(t *testing.T, db *store.DB) {
+		d := open(t, db, newClock())
+		u := addWithPassword(t, d, ken())
+		if _, err := d.Verify(t.Context(), string(u.UPN), password); err != nil {
+			t.Fatal(err)
+		}
+		u.Enabled = false
+		if err := d.SetUser(t.Context(), u); err != nil {
+			t.Fatal(err)
+		}
+		for _, password := range []string{password, "wrong"} {
+			_, err := d.Verify(t.Context(), string(u.UPN), password)
+			wantCode(t, err, problem.DirectoryLogOn)
+			fill(d)
+			hurried, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+			if _, err := d.Verify(hurried, string(u.UPN), password); problem.Is(err, problem.DirectoryLogOn) {
+				t.Errorf("%q is refused without being hashed", password)
+			}
+			cancel()
+			drain(d)
+		}
+	})
+}
+
 func TestProofExpires(t *testing.T) {
 	c := newClock()
 	p := newProofs()
 	hashed := hashPassword(password)
-	if right, err := p.check(t.Context(), c.Now(), "u", hashed, password); !right || err != nil {
+	if right, err := p.check(t.Context(), c.Now(), User{ID: "u", Enabled: true}, hashed, password); !right || err != nil {
 		t.Fatal(right, err)
 	}
 	for range maxHashing {
@@ -168,7 +195,7 @@ func TestProofExpires(t *testing.T) {
 	hurried, cancel := context.WithCancel(t.Context())
 	cancel()
 	for at, want := range map[time.Duration]bool{0: true, proofLife - time.Second: true, proofLife: false, -time.Second: false} {
-		if right, _ := p.check(hurried, c.Now().Add(at), "u", hashed, password); right != want {
+		if right, _ := p.check(hurried, c.Now().Add(at), User{ID: "u", Enabled: true}, hashed, password); right != want {
 			t.Errorf("%v after the verification memory says %v, want %v", at, right, want)
 		}
 	}

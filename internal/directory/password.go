@@ -115,11 +115,12 @@ func (p *proofs) of(userID, hashed, password string) (sum [sha256.Size]byte) {
 	return sum
 }
 
-// check verifies a password, from memory when it can. userID "" stands for an
-// unknown account and takes the time of a known one.
-func (p *proofs) check(ctx context.Context, now time.Time, userID, hashed, password string) (bool, error) {
-	proof := p.of(userID, hashed, password)
-	if until, ok := p.until.Get(proof); ok && now.Before(until) && until.Sub(now) <= proofLife {
+// check verifies a password, from memory when it can. The zero User stands for
+// an unknown account and takes the time of a known one; so does an account that
+// is off, whose right password would otherwise be refused sooner than a wrong one.
+func (p *proofs) check(ctx context.Context, now time.Time, u User, hashed, password string) (bool, error) {
+	proof := p.of(u.ID, hashed, password)
+	if until, ok := p.until.Get(proof); ok && u.Enabled && now.Before(until) && until.Sub(now) <= proofLife {
 		return true, nil
 	}
 	select {
@@ -131,7 +132,9 @@ func (p *proofs) check(ctx context.Context, now time.Time, userID, hashed, passw
 	if !matches(hashed, password) {
 		return false, nil
 	}
-	p.until.Add(proof, now.Add(proofLife))
+	if u.Enabled {
+		p.until.Add(proof, now.Add(proofLife))
+	}
 	return true, nil
 }
 
@@ -163,7 +166,7 @@ func (d *Directory) Verify(ctx context.Context, login, password string) (User, e
 	if err != nil {
 		return User{}, err
 	}
-	right, err := d.proofs.check(ctx, d.now(), u.ID, hashed, clip(password))
+	right, err := d.proofs.check(ctx, d.now(), u, hashed, clip(password))
 	switch {
 	case err != nil:
 		return User{}, fmt.Errorf("verify a password: %w", err)
