@@ -43,9 +43,16 @@ type Fault struct {
 	Remedy     string       `json:"remedy,omitempty"`
 	Cmdlet     int          `json:"cmdlet,omitempty"`     // "… failed, code=n"
 	CmdletText string       `json:"cmdletText,omitempty"` // the product's own words
+	Record     *ErrorRecord `json:"record,omitempty"`     // what a shell prints below them
 	Question   string       `json:"question,omitempty"`   // set when the call wants to be confirmed with Force
 	RequestID  string       `json:"requestId,omitempty"`
 	Trace      []string     `json:"trace,omitempty"` // what was done before it failed
+}
+
+// ErrorRecord is the part of a shell's error that scripts look at.
+type ErrorRecord struct {
+	CategoryInfo          string `json:"categoryInfo"`
+	FullyQualifiedErrorID string `json:"fullyQualifiedErrorId"`
 }
 
 // Error gives the product's own words, where it has any, and behind them ours.

@@ -39,7 +39,10 @@ type Exchange struct {
 func (s *Server) MountExchange(x Exchange) {
 	admins := member(directory.OrganizationManagement)
 	x.mountCertificates(s, admins)
-	p := partners{store: x.Partners, directory: x.Directory, unread: outbound.ExchangeMetadataFailure, unknown: unknownObject}
+	p := partners{
+		store: x.Partners, directory: x.Directory, unknown: unknownObject,
+		unread: func(_, url string, err error) error { return outbound.ExchangeMetadataFailure(url, err) },
+	}
 	handle(s, adminapi.GetPartnerApplication, reader, p.get)
 	handle(s, adminapi.NewPartnerApplication, admins, p.add)
 	handle(s, adminapi.SetPartnerApplication, admins, p.set)

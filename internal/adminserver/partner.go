@@ -17,8 +17,9 @@ import (
 type partners struct {
 	store     *partner.Store
 	directory *directory.Directory
-	// unread words a failure to get or read the metadata document at a URL.
-	unread func(url string, err error) error
+	// unread words a failure to get or read the metadata document at a URL,
+	// for the New or the Set cmdlet.
+	unread func(verb, url string, err error) error
 	// unknown words the absence of a record.
 	unknown func(identity string) string
 	// warn adds the role's own warnings to a new record; may be nil.
@@ -85,7 +86,7 @@ func (p partners) add(ctx context.Context, op Operator, req adminapi.PartnerAppl
 	change(&a)
 	added, err := p.store.Add(ctx, a, partner.AddOptions{By: op.String()})
 	if err != nil {
-		return adminapi.PartnerApplication{}, p.unread(a.MetadataURL, err)
+		return adminapi.PartnerApplication{}, p.unread("New", a.MetadataURL, err)
 	}
 	v := p.out(ctx, added.Application)
 	v.Warnings = added.Warnings
@@ -106,7 +107,7 @@ func (p partners) set(ctx context.Context, op Operator, req adminapi.PartnerAppl
 	var wanted partner.Application
 	change(&wanted)
 	if _, err := p.store.Set(ctx, op.String(), req.Identity, change); err != nil {
-		return adminapi.Changed{}, p.unread(wanted.MetadataURL, p.missing(err, req.Identity))
+		return adminapi.Changed{}, p.unread("Set", wanted.MetadataURL, p.missing(err, req.Identity))
 	}
 	return adminapi.Changed{}, nil
 }
@@ -119,7 +120,7 @@ func (p partners) refresh(ctx context.Context, identity string) (adminapi.Change
 	}
 	done, err := p.store.Refresh(ctx, a.Name, true)
 	if err != nil {
-		return adminapi.Changed{}, p.unread(a.MetadataURL, err)
+		return adminapi.Changed{}, p.unread("Set", a.MetadataURL, err)
 	}
 	return adminapi.Changed{Warnings: done.Warnings}, nil
 }

@@ -219,6 +219,10 @@ func (s *Server) fail(w http.ResponseWriter, id string, err error) {
 	if errors.As(err, &traced) {
 		fault.Trace = traced.Trace()
 	}
+	var unbound *bindingError
+	if errors.As(err, &unbound) {
+		fault.Record = &unbound.record
+	}
 	var asks *keyring.Confirmation
 	if errors.As(err, &asks) {
 		fault.Question = asks.Question

@@ -3,6 +3,7 @@ package adminserver
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/matchseal/matchseal/internal/adminapi"
@@ -36,7 +37,7 @@ func (s *Server) MountSkype(x Skype) {
 	x.mountCertificates(s, admins)
 	p := partners{
 		store: x.Partners, directory: x.Directory, warn: x.builtInName,
-		unread: func(_ string, err error) error { return outbound.SkypeMetadataFailure(err) },
+		unread: func(verb, _ string, err error) error { return unboundMetadataURL(verb, err) },
 		unknown: func(identity string) string {
 			return fmt.Sprintf(`Cannot find "PartnerApplication" "%s" because it does not exist.`, identity)
 		},
@@ -59,6 +60,28 @@ func (s *Server) MountSkype(x Skype) {
 	x.mountStorage(s, admins)
 	change(s, x.Journal, adminapi.MintActAsToken, member(directory.RTCUniversalUserAdmins), x.mint)
 	mountJournal(s, x.Journal, adminapi.GetSkypeEvents, adminapi.GetSkypeAccesses)
+}
+
+// bindingError is a parameter that the shell could not bind, because setting
+// it already did the work.
+type bindingError struct {
+	error
+	record adminapi.ErrorRecord
+}
+
+func (b *bindingError) Unwrap() error { return b.error }
+
+// unboundMetadataURL gives a failure to read the metadata document the form it
+// has on the Skype side: the parameter itself downloads (002-33, 002-34).
+func unboundMetadataURL(verb string, err error) error {
+	err = outbound.SkypeMetadataFailure(err)
+	if f := problem.Of(err); f == nil || !strings.HasPrefix(f.CmdletText, "Cannot bind parameter") {
+		return err
+	}
+	return &bindingError{err, adminapi.ErrorRecord{
+		CategoryInfo:          "WriteError: (:) [" + verb + "-CsPartnerApplication], ParameterBindingException",
+		FullyQualifiedErrorID: "ParameterBindingFailed,Microsoft.Rtc.Management.Internal." + verb + "PartnerApplicationCmdlet",
+	}}
 }
 
 // builtInName warns as 003-14 teaches: without a configured URL the product

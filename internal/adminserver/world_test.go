@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"errors"
 	"io"
 	"log/slog"
@@ -176,9 +177,14 @@ func (w *world) publish(ca *certs.CA, h http.Handler, names ...string) *x509.Cer
 	w.t.Helper()
 	chain, key, err := ca.Issue(certs.TLSRequest{Names: names}.ValidFrom(start))
 	w.must(err)
+	w.listen(h, certs.TLS(chain, key), names...)
+	return chain[0]
+}
+
+func (w *world) listen(h http.Handler, certificate tls.Certificate, names ...string) {
 	s := httptest.NewUnstartedServer(h)
 	s.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
-	s.TLS = &tls.Config{Certificates: []tls.Certificate{certs.TLS(chain, key)}}
+	s.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}}
 	s.StartTLS()
 	w.t.Cleanup(s.Close)
 	w.mu.Lock()
@@ -186,7 +192,6 @@ func (w *world) publish(ca *certs.CA, h http.Handler, names ...string) *x509.Cer
 	for _, n := range names {
 		w.names[n+":443"] = s.Listener.Addr().String()
 	}
-	return chain[0]
 }
 
 // document serves a role's metadata at its path.
@@ -218,9 +223,7 @@ func (w *world) openExchange() {
 		Settings: p.settings, Directory: w.directory, Roles: x.Roles, Partners: x.Partners, Fqdn: "exch.litware.test",
 		Hosts: []string{"mail.litware.test"}, AcceptedDomains: []string{"litware.test"}, Organisation: "litware",
 	})
-	data, err := profile.Of(profile.Exchange)
-	w.must(err)
-	shown := w.publish(w.ca, w.document(data, x.Keyring, own), "exch.litware.test", "autodiscover.litware.test")
+	shown := w.publish(w.ca, w.document(w.profileOfExchange(), x.Keyring, own), "exch.litware.test", "autodiscover.litware.test")
 	x.TLS = func() *x509.Certificate { return shown }
 	x.TestOAuth = func(_ context.Context, target *url.URL, u directory.User) ([]string, error) {
 		return []string{"GET " + target.String() + " for " + string(u.SMTP)}, w.oauthTest
@@ -387,4 +390,23 @@ func (w *world) publishSharePoint() {
 	farm := s2stest.NewSharePoint("litware.test", "sharepoint.litware.test")
 	doc := authmeta.New(authmeta.SharePoint, farm.Principal, "https://sharepoint.litware.test/", start, farm.Certificate)
 	w.publish(w.ca, authmeta.Handler(func(context.Context) (authmeta.Document, error) { return doc, nil }, authmeta.SharePoint), "sharepoint.litware.test")
+}
+
+func (w *world) profileOfExchange() profile.Profile {
+	w.t.Helper()
+	p, err := profile.Of(profile.Exchange)
+	w.must(err)
+	return p
+}
+
+// publishSelfSigned serves a handler as autodiscover.litware.test with a
+// certificate that vouches for itself.
+func (w *world) publishSelfSigned(h http.Handler) {
+	w.t.Helper()
+	cert, key, err := certs.NewSelfSigned(certs.SelfSigned{
+		Subject: pkix.Name{CommonName: "autodiscover.litware.test"}, DNSNames: []string{"autodiscover.litware.test"},
+		NotBefore: start.AddDate(0, -1, 0), NotAfter: start.AddDate(1, 0, 0),
+	})
+	w.must(err)
+	w.listen(h, certs.TLS([]*x509.Certificate{cert}, key), "autodiscover.litware.test")
 }

@@ -47,6 +47,9 @@ type role struct {
 	principal func(context.Context) (s2s.Principal, error)
 	hosts     func(context.Context) ([]string, error)
 
+	// shown is the TLS certificate of the role's listeners.
+	shown *x509.Certificate
+
 	routes routes
 	loops  []loop
 }
@@ -249,6 +252,7 @@ func (r *role) listen() error {
 	if err != nil {
 		return fmt.Errorf("loading its TLS certificate: %w", err)
 	}
+	r.shown = cert.Leaf
 	r.warnNames(cert.Leaf)
 	handler := telemetry.Middleware(telemetry.ServerConfig{Metrics: r.metrics, Log: r.log, Now: r.node.now, Route: func(q *http.Request) string {
 		return routeName(canonicalPath(q.URL.Path))

@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"crypto/x509"
 	"net/url"
 
 	"github.com/matchseal/matchseal/authmeta"
@@ -60,7 +61,7 @@ func (r *role) openExchange(ctx context.Context) (err error) {
 	}
 	r.node.admin.MountExchange(adminserver.Exchange{
 		Role: x.own, Keyring: r.keyring, Partners: r.partners, Roles: x.roles, Mailboxes: x.mailboxes,
-		Directory: r.node.directory, Journal: r.journal, TestOAuth: x.testOAuth,
+		Directory: r.node.directory, Journal: r.journal, TLS: func() *x509.Certificate { return r.shown }, TestOAuth: x.testOAuth,
 	})
 	return nil
 }
