@@ -117,3 +117,29 @@ func TestEveryCodeHasARow(t *testing.T) {
 		}
 	}
 }
+
+// A failure to get a document gets the words of either side; any other stays
+// as it is, because they would be wrong for it.
+func TestMetadataFailureWords(t *testing.T) {
+	t.Parallel()
+	const url = "https://pool.litware.test/metadata/json/1"
+	below := x509.UnknownAuthorityError{}
+	err := Explain(below)
+	for name, got := range map[string]error{"Exchange": ExchangeMetadataFailure(url, err), "Skype": SkypeMetadataFailure(err)} {
+		f := problem.Of(got)
+		if f.Code != err.Code || f.Detail != err.Detail || !errors.As(got, &below) || !strings.Contains(f.CmdletWords(), TrustText) || f.CmdletWords() == TrustText {
+			t.Errorf("%s: %+v", name, f)
+		}
+	}
+	if err.CmdletText != TrustText {
+		t.Errorf("the failure itself now says %q", err.CmdletText)
+	}
+	for _, other := range []error{problem.New(problem.PartnerExists, "there is one"), problem.New(problem.StoreBusy, "locked"), errors.New("surprise")} {
+		if got := ExchangeMetadataFailure(url, other); got != other {
+			t.Errorf("%v became %v", other, got)
+		}
+	}
+	if ExchangeMetadataFailure(url, nil) != nil || SkypeMetadataFailure(nil) != nil {
+		t.Error("no error, but a failure")
+	}
+}
