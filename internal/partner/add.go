@@ -126,6 +126,13 @@ func (s *Store) addInTx(ctx context.Context, q store.Querier, v *view, a Applica
 	case isNamed:
 		return a, false, problem.New(problem.PartnerExists, "there is already a partner application %s, for %s", named.Name, principalText(named.App, named.Realm))
 	}
+	instead := "" // no record has this name
+	if isSame {
+		instead = fold(same.Name)
+	}
+	if err := v.oneOrganisation(a, instead); err != nil {
+		return a, false, err
+	}
 	r, err := a.row()
 	if err != nil {
 		return a, false, err

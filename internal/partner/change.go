@@ -112,6 +112,9 @@ func replace(ctx context.Context, q store.Querier, v *view, before, after Applic
 	if found {
 		return problem.New(problem.PartnerExists, "there is already a partner application %s, for %s", clash.Name, principalText(clash.App, clash.Realm))
 	}
+	if err := v.oneOrganisation(after, fold(before.Name)); err != nil {
+		return err
+	}
 	if err := deleteRows(ctx, q, recordKey{application, fold(before.Name)}); err != nil {
 		return err
 	}

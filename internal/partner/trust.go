@@ -78,7 +78,7 @@ func (s *Store) Application(ctx context.Context, issuer s2s.Issuer, app s2s.Prin
 		return s2s.Application{}, temporary(err)
 	}
 	a, found := v.find(func(a Application) bool {
-		if a.App != app.App || a.UseAuthServer != issuer.AuthServer {
+		if a.App != app.App || a.UseAuthServer != issuer.AuthServer || a.Organisation != issuer.Organisation {
 			return false
 		}
 		if issuer.AuthServer {
@@ -97,6 +97,23 @@ func (s *Store) Application(ctx context.Context, issuer s2s.Issuer, app s2s.Prin
 		result.Users = a.allows
 	}
 	return result, nil
+}
+
+// oneOrganisation refuses a record, in place of the one with the given folded
+// name if there is one, that shares an issuer with a record of another
+// organisation: keys are the issuer's, so one organisation would vouch for the
+// applications of the other.
+func (v *view) oneOrganisation(a Application, instead string) error {
+	if a.UseAuthServer {
+		return nil // held to the server's organisation by uses
+	}
+	for _, b := range v.selfIssuing(a.Issuer()) {
+		if fold(b.Name) != instead && b.Organisation != a.Organisation {
+			return problem.New(problem.PartnerInvalid, "%s is of the organisation %s, and %s shares its issuer %s; one issuer belongs to one organisation",
+				b.Name, b.Organisation, a.Name, a.Issuer())
+		}
+	}
+	return nil
 }
 
 // uses reports whether a takes its tokens from the auth server p, which has to

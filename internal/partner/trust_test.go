@@ -232,6 +232,35 @@ func TestIssuersThatSeveralRecordsShare(t *testing.T) {
 	}
 }
 
+// Nothing crosses organisations: the key of one must not vouch for the
+// application of another because both name the same issuer.
+func TestAnIssuerBelongsToOneOrganisation(t *testing.T) {
+	h := newHouse(t)
+	record := func(name string, app s2s.AppID, organisation string, key identity) Application {
+		a := Application{Name: name, App: app, Realm: "litware.test", IssuerID: s2s.SharePointApp, Enabled: true, Organisation: organisation}
+		a.TrustCertificates(key.cert)
+		return a
+	}
+	const addin, other = s2s.AppID("11111111-2222-3333-4444-555555555555"), s2s.AppID("66666666-2222-3333-4444-555555555555")
+	for _, a := range []Application{record("Farm", s2s.SharePointApp, "litware", keys()[0]), record("Add-in", addin, "litware", keys()[0])} {
+		if _, err := h.Add(t.Context(), a, AddOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := h.Add(t.Context(), record("Stranger", other, "contoso", keys()[1]), AddOptions{})
+	wantCode(t, err, problem.PartnerInvalid)
+	_, err = h.Set(t.Context(), "admin", "Add-in", func(a *Application) { a.Organisation = "contoso" })
+	wantCode(t, err, problem.PartnerInvalid)
+	if _, err := h.Set(t.Context(), "admin", "Add-in", func(a *Application) { a.TrustLevel = s2s.ApplicationOnly }); err != nil {
+		t.Errorf("a change that stays in the organisation: %v", err)
+	}
+	// A record that came past those rules is still not the issuer's.
+	issuer := s2s.Issuer{Principal: s2s.Principal{App: s2s.SharePointApp, Realm: "litware.test"}, Organisation: "contoso"}
+	if _, err := h.Application(t.Context(), issuer, s2s.Principal{App: addin, Realm: "litware.test"}); !errors.Is(err, s2s.ErrNotRegistered) {
+		t.Errorf("an application of another organisation: %v", err)
+	}
+}
+
 func TestAuthServer(t *testing.T) {
 	const stsURL = "https://sts.litware.test/tenant.test/metadata/json/1"
 	h := newHouse(t)
