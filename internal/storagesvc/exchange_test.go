@@ -120,7 +120,6 @@ func TestLargestConversation(t *testing.T) {
 	r.start()
 	for id, text := range map[string]string{
 		"escaped-twice": strings.Repeat("&", MaxText),
-		"quotes":        strings.Repeat(`"`, MaxText),
 		"not-in-XML":    strings.Repeat("\x01", MaxText-1) + "x",
 	} {
 		c := alone(id)
@@ -132,7 +131,7 @@ func TestLargestConversation(t *testing.T) {
 		many.Messages = append(many.Messages, many.Messages[0])
 	}
 	r.must(many)
-	if st := r.settled(); st.Delivered != 4 {
+	if st := r.settled(); st.Delivered != 3 {
 		t.Fatalf("got %+v", st)
 	}
 	for _, s := range r.x.all() {
@@ -140,10 +139,6 @@ func TestLargestConversation(t *testing.T) {
 		case "escaped-twice":
 			if n := strings.Count(body, "&amp;"); n != MaxText {
 				t.Errorf("%d of %d ampersands arrived", n, MaxText)
-			}
-		case "quotes":
-			if n := strings.Count(body, "&#34;"); n != MaxText {
-				t.Errorf("%d of %d quotes arrived", n, MaxText)
 			}
 		case "not-in-XML":
 			if strings.Contains(body, "\x01") || !strings.Contains(body, "x</p>") {

@@ -117,7 +117,7 @@ func TestKilledAtRandomPoints(t *testing.T) {
 		if err := certs.WriteCertificatesPEM(ca, x.ca.Certificate); err != nil {
 			t.Fatal(err)
 		}
-		const conversations, kills = 300, 12
+		const conversations, kills = 200, 10
 		text, err := json.Marshal(order{DSN: dsn, Exchange: x.address, CA: ca, Conversations: conversations})
 		if err != nil {
 			t.Fatal(err)

@@ -80,7 +80,7 @@ func newRig(t testing.TB, db *store.DB, x *fakeExchange, change ...func(*Config)
 		t.Fatal(err)
 	}
 	cfg := Config{
-		DB: db, Journal: r.journal, HTTP: x.client(10 * time.Second), User: findUser, Now: now, Timeout: 10 * time.Second,
+		DB: db, Journal: r.journal, HTTP: x.client(time.Minute), User: findUser, Now: now,
 		Log:      slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Endpoint: func(context.Context) (Endpoint, error) { return Endpoint{AutodiscoverURL: r.url.Load().(string)}, nil },
 		tempo:    tempo{poll: fetchPause, pause: func(int) time.Duration { return time.Millisecond }, settle: 20 * time.Millisecond, drain: 10 * time.Second},
@@ -198,7 +198,7 @@ func (r *rig) logged() []journal.Event {
 // eventually waits for a condition that nothing announces.
 func eventually(t testing.TB, ok func() bool, why func() string) {
 	t.Helper()
-	deadline := time.After(30 * time.Second)
+	deadline := time.After(2 * time.Minute)
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for !ok() {

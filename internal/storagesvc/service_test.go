@@ -195,17 +195,18 @@ func TestDeadLettersAndRequeue(t *testing.T) {
 	})
 }
 
-// Requeue takes all of them, not only those that one list shows.
+// Requeue goes on until all are requeued, batch by batch.
 func TestRequeueMany(t *testing.T) {
 	t.Parallel()
+	const many = batch + 50
 	r := newRig(t, storetest.Open(t, storetest.SQLite(t)), newFake(t))
 	r.must(conversation("a"))
 	err := r.db.InTx(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
-		for i := range maxListed + batch {
+		for i := range many {
 			if _, err := tx.ExecContext(ctx, sqlInsertDelivery, fmt.Sprint(i), "a", fmt.Sprint(i), 0, 0); err != nil {
 				return err
 			}
-			if _, err := tx.ExecContext(ctx, sqlDead, fmt.Sprint(i), "storage.no-mailbox", "", 0); err != nil {
+			if _, err := tx.ExecContext(ctx, sqlDead, fmt.Sprint(i), "storage.no-mailbox", "", i); err != nil {
 				return err
 			}
 		}
@@ -214,13 +215,13 @@ func TestRequeueMany(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if dead, err := r.DeadLetters(t.Context(), ""); len(dead) != maxListed || err != nil {
-		t.Errorf("%d listed: %v", len(dead), err)
+	if dead, err := r.DeadLetters(t.Context(), ""); len(dead) != many || dead[0].ID != fmt.Sprint(many-1) || err != nil {
+		t.Errorf("%d listed, not the newest first: %v", len(dead), err)
 	}
-	if n, err := r.Requeue(t.Context(), ""); n != maxListed+batch || err != nil {
+	if n, err := r.Requeue(t.Context(), ""); n != many || err != nil {
 		t.Errorf("%d requeued: %v", n, err)
 	}
-	if st := r.status(); st.Waiting != maxListed+batch+2 || st.Dead != 0 {
+	if st := r.status(); st.Waiting != many+2 || st.Dead != 0 {
 		t.Errorf("%+v", st)
 	}
 }
