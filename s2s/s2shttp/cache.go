@@ -70,4 +70,5 @@ type actorKey struct {
 type actor struct {
 	token   string
 	expires time.Time
+	hash    string // as s2s.Decision has it
 }

@@ -1,6 +1,9 @@
 package s2shttp
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -29,8 +32,10 @@ func (c *call) token(challenge *Challenge, fresh bool) (token string, reused boo
 	if err != nil {
 		return "", false, err
 	}
+	issue := TraceEvent{Kind: TraceIssue, Audience: audience, Key: signer.Thumbprint(), Expires: a.expires, TokenHash: a.hash}
 	user, actAs := c.ctx.Value(userKey{}).(s2s.UserClaims)
 	if !actAs {
+		c.trace(issue)
 		return a.token, reused, nil
 	}
 	if user, err = c.claims(user, self); err != nil {
@@ -40,8 +45,12 @@ func (c *call) token(challenge *Challenge, fresh bool) (token string, reused boo
 	if a.expires.Before(expires) {
 		expires = a.expires
 	}
-	token, err = s2s.WrapActAs(s2s.ActAs{NotBefore: now, Expires: expires, User: user, ActorToken: a.token})
-	return token, reused, err
+	if token, err = s2s.WrapActAs(s2s.ActAs{NotBefore: now, Expires: expires, User: user, ActorToken: a.token}); err != nil {
+		return "", false, err
+	}
+	issue.User, issue.Expires = user, expires
+	c.trace(issue)
+	return token, reused, nil
 }
 
 // audience is the configured partner at the host that is contacted. The
@@ -87,10 +96,19 @@ func (c *call) actor(key actorKey, signer *s2s.Signer, now time.Time, fresh bool
 	if err != nil {
 		return actor{}, false, fmt.Errorf("%s: making an actor token: %w", c.host, err)
 	}
+	a.hash = hashOf(a.token)
 	c.actors.put(key, a, now.Add(life/2), now)
 	event.Kind = TraceMint
 	c.trace(event)
 	return a, false, nil
+}
+
+// hashOf is the first 16 hexadecimal digits of the SHA-256 over the signature.
+func hashOf(actorToken string) string {
+	// The token is ours and well-formed.
+	signature, _ := base64.RawURLEncoding.DecodeString(actorToken[strings.LastIndexByte(actorToken, '.')+1:])
+	sum := sha256.Sum256(signature)
+	return hex.EncodeToString(sum[:8])
 }
 
 // claims are what this target is told about the user. SharePoint writes all

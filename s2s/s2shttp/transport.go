@@ -76,6 +76,7 @@ const (
 	TraceKnown    TraceKind = "known"    // kept challenge used
 	TraceMint     TraceKind = "mint"     // actor token made
 	TraceReuse    TraceKind = "reuse"    // kept actor token used
+	TraceIssue    TraceKind = "issue"    // token complete, about to be sent: what an audit wants to know
 	TraceSend     TraceKind = "send"     // token sent, answered
 	TraceRetry    TraceKind = "retry"    // a kept token was refused
 )
@@ -86,8 +87,13 @@ type TraceEvent struct {
 	Host      string
 	Status    int            // of discover and send
 	Challenge *Challenge     // of discover and known
-	Audience  s2s.Principal  // of mint and reuse
-	Key       s2s.Thumbprint // of mint and reuse
+	Audience  s2s.Principal  // of mint, reuse and issue
+	Key       s2s.Thumbprint // of mint, reuse and issue
+	// User, Expires and TokenHash are of issue. User is what the token says,
+	// zero for app-only; TokenHash is the receiver's [s2s.Decision] TokenHash.
+	User      s2s.UserClaims
+	Expires   time.Time
+	TokenHash string
 }
 
 type userKey struct{}

@@ -150,9 +150,40 @@ func TestDiscoverThenCall(t *testing.T) {
 	s.ok(t, ctx, strings.NewReader("two"), "200 app-only ", "app-only two")
 	s.ok(t, s2shttp.WithUser(ctx, kenClaims), strings.NewReader("three"), "200 act-as ken", "act-as three")
 	s.ok(t, ctx, nil, "200 app-only ", "app-only")
-	want := []s2shttp.TraceKind{"discover", "mint", "send", "known", "reuse", "send", "known", "reuse", "send", "known", "reuse", "send"}
+	want := []s2shttp.TraceKind{"discover", "mint", "issue", "send", "known", "reuse", "issue", "send", "known", "reuse", "issue", "send", "known", "reuse", "issue", "send"}
 	if diff := cmp.Diff(want, s.trace); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// What a sender logs of a token and what its receiver logs are about the same
+// token, and neither holds it.
+func TestIssuedTokensCanBeAudited(t *testing.T) {
+	s := newTarget(t)
+	var issued []s2shttp.TraceEvent
+	s.transport.Trace = func(_ context.Context, e s2shttp.TraceEvent) {
+		if e.Kind == s2shttp.TraceIssue {
+			issued = append(issued, e)
+		}
+	}
+	var accepted []*s2s.Decision
+	s.guard.OnDecision = func(_ *http.Request, d *s2s.Decision, _ *s2s.Refusal) { accepted = append(accepted, d) }
+	for _, ctx := range []context.Context{t.Context(), s2shttp.WithUser(t.Context(), kenClaims)} {
+		if _, err := s.post(ctx, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(issued) != 2 || len(accepted) != 2 {
+		t.Fatalf("%d issued, %d accepted, want 2 of each", len(issued), len(accepted))
+	}
+	for i, e := range issued {
+		d := accepted[i]
+		if e.TokenHash == "" || e.TokenHash != d.TokenHash || e.Key != d.Key || e.Audience != d.Audience || !e.Expires.Equal(d.Expires) {
+			t.Errorf("issued %+v, accepted %+v", e, d)
+		}
+	}
+	if issued[0].User != (s2s.UserClaims{}) || issued[1].User.UPN != kenClaims.UPN || issued[1].User.NameID != "" {
+		t.Errorf("users %+v and %+v; the SID was not sent", issued[0].User, issued[1].User)
 	}
 }
 
@@ -207,7 +238,7 @@ func TestKeptTokenRefusedIsRetriedOnce(t *testing.T) {
 	}
 	s.trace = nil
 	s.ok(t, ctx, strings.NewReader("b"), "200 app-only ", "app-only b", "app-only b")
-	if diff := cmp.Diff([]s2shttp.TraceKind{"known", "reuse", "send", "retry", "mint", "send"}, s.trace); diff != "" {
+	if diff := cmp.Diff([]s2shttp.TraceKind{"known", "reuse", "issue", "send", "retry", "mint", "issue", "send"}, s.trace); diff != "" {
 		t.Error(diff)
 	}
 
