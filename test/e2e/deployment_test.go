@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -31,7 +32,8 @@ const (
 // deployment is a lab as the outside sees it: the files it wrote about itself
 // and, while they run, its processes.
 type deployment struct {
-	dir string
+	owner testing.TB // its processes live as long as this test
+	dir   string
 	lab.State
 	lab   *process            // `matchseal lab`, or nil
 	nodes map[string]*process // `matchseal serve` by role
@@ -48,21 +50,27 @@ func startLab(t testing.TB, args ...string) *deployment {
 
 func (p program) startLab(t testing.TB, dir string, args ...string) *deployment {
 	t.Helper()
-	d := &deployment{dir: dir}
+	d := &deployment{owner: t, dir: dir}
 	d.lab = p.start(t, append([]string{"lab", "--dir", dir}, args...)...)
 	d.lab.await(t, "until Ctrl-C")
 	d.read(t)
 	return d
 }
 
-// startNodes makes a lab with `lab --once` and then runs its two nodes as
-// servers are run: with `matchseal serve`, from the lab's own boot files. The
-// lab's DNS server is gone by then, so the nodes are told where names lead.
-func startNodes(t testing.TB) *deployment {
+// makeNodes makes a lab with `lab --once`, so that its two nodes can be run
+// as servers are run: with `matchseal serve`, from the lab's own boot files.
+// The lab's DNS server is gone by then, so the nodes are told where names lead.
+func makeNodes(t testing.TB, dir string) *deployment {
 	t.Helper()
-	d := &deployment{dir: t.TempDir(), nodes: map[string]*process{}, connect: map[string]string{}}
+	d := &deployment{owner: t, dir: dir, nodes: map[string]*process{}, connect: map[string]string{}}
 	matchseal(t, "lab", "--once", "--dir", d.dir).want(t, 0)
 	d.read(t)
+	return d
+}
+
+func startNodes(t testing.TB) *deployment {
+	t.Helper()
+	d := makeNodes(t, t.TempDir())
 	d.serve(t, exchange)
 	d.serve(t, skype)
 	return d
@@ -77,8 +85,7 @@ func (d *deployment) read(t testing.TB) {
 }
 
 // launch starts one node and does not wait for it.
-func (d *deployment) launch(t testing.TB, role string) *process {
-	t.Helper()
+func (d *deployment) launch(role string) *process {
 	where := []string{}
 	for name := range d.Hosts {
 		where = append(where, name+":443="+d.address(name))
@@ -87,14 +94,14 @@ func (d *deployment) launch(t testing.TB, role string) *process {
 		where = append(where, name+":443="+address)
 	}
 	slices.Sort(where)
-	d.nodes[role] = program{}.start(t, "serve", "--config", d.Nodes[role].Config, "--set", "outbound.connect="+strings.Join(where, ","))
+	d.nodes[role] = program{}.start(d.owner, "serve", "--config", d.Nodes[role].Config, "--set", "outbound.connect="+strings.Join(where, ","))
 	return d.nodes[role]
 }
 
 // serve starts one node and waits until it is ready.
 func (d *deployment) serve(t testing.TB, role string) {
 	t.Helper()
-	p := d.launch(t, role)
+	p := d.launch(role)
 	eventually(t, patience, func() error {
 		if p.over() {
 			t.Fatalf("the %s node ended\n%s", role, p.out)
@@ -256,6 +263,20 @@ func (d *deployment) metadata(role string) string {
 }
 
 func ptr[T any](v T) *T { return &v }
+
+// authority is the lab's own, for certificates that the lab would not make.
+func (d *deployment) authority(t testing.TB) *certs.CA {
+	t.Helper()
+	box, err := certs.OpenBox(filepath.Join(d.dir, "master.key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ca, err := certs.LoadCA(d.CA, filepath.Join(d.dir, "ca.key"), box)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ca
+}
 
 // readFile reads a file that has to be there.
 func readFile(t testing.TB, name string) []byte {
