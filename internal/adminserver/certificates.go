@@ -81,14 +81,14 @@ func newCertificate(k *keyring.Keyring) func(context.Context, Operator, adminapi
 	}
 }
 
-func (x Exchange) mountCertificates(s *Server, admins right) {
+func (x Exchange) mountCertificates(s *Server, may rights) {
 	unknown := func(thumbprint string) string {
 		return fmt.Sprintf("A special Rpc error occurs on server %s: The certificate with thumbprint %s was not found.", x.Role.ServerName(), thumbprint)
 	}
-	handle(s, adminapi.GetExchangeCertificate, reader, listCertificates(x.Keyring, x.TLS, unknown))
-	change(s, x.Journal, adminapi.NewExchangeCertificate, admins, newCertificate(x.Keyring))
-	handle(s, adminapi.GetAuthConfig, reader, x.authConfig)
-	change(s, x.Journal, adminapi.SetAuthConfig, admins, x.setAuthConfig)
+	handle(s, adminapi.GetExchangeCertificate, may.read, listCertificates(x.Keyring, x.TLS, unknown))
+	change(s, x.Journal, adminapi.NewExchangeCertificate, may.change, newCertificate(x.Keyring))
+	handle(s, adminapi.GetAuthConfig, may.read, x.authConfig)
+	change(s, x.Journal, adminapi.SetAuthConfig, may.change, x.setAuthConfig)
 }
 
 func (x Exchange) authConfig(ctx context.Context, _ Operator, _ adminapi.Empty) (adminapi.AuthConfig, error) {
@@ -173,11 +173,11 @@ func (x Exchange) setIdentity(ctx context.Context, op Operator, req adminapi.Set
 	return adminapi.Changed{Warnings: warnings}, err
 }
 
-func (x Skype) mountCertificates(s *Server, admins right) {
+func (x Skype) mountCertificates(s *Server, may rights) {
 	unknown := func(string) string { return "" }
-	handle(s, adminapi.GetCsCertificate, reader, listCertificates(x.Keyring, nil, unknown))
-	change(s, x.Journal, adminapi.RequestCsCertificate, admins, newCertificate(x.Keyring))
-	change(s, x.Journal, adminapi.SetCsCertificate, admins, x.setCertificate)
+	handle(s, adminapi.GetCsCertificate, may.read, listCertificates(x.Keyring, nil, unknown))
+	change(s, x.Journal, adminapi.RequestCsCertificate, may.change, newCertificate(x.Keyring))
+	change(s, x.Journal, adminapi.SetCsCertificate, may.change, x.setCertificate)
 }
 
 func (x Skype) setCertificate(ctx context.Context, _ Operator, req adminapi.SetCsCertificateRequest) (adminapi.Changed, error) {

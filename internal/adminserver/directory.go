@@ -4,14 +4,16 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/matchseal/matchseal/internal/adminapi"
 	"github.com/matchseal/matchseal/internal/directory"
 	"github.com/matchseal/matchseal/internal/problem"
 )
 
-// mountDirectory adds the calls about accounts and groups. Who may change them
-// can give himself every other right.
+// mountDirectory adds the calls about accounts and groups, each for the
+// operator's own organisation. Who may change them can give himself every other
+// right there.
 func (s *Server) mountDirectory() {
 	admins := member(directory.OrganizationManagement, domainAdmins)
 	handle(s, adminapi.GetUser, reader, s.getUser)
@@ -25,8 +27,8 @@ func (s *Server) mountDirectory() {
 // membership changes who is in a group; sessions keep the groups of their
 // log-on (003-13).
 func (s *Server) membership(change func(ctx context.Context, group, userID string) error) func(context.Context, Operator, adminapi.GroupMember) (adminapi.Changed, error) {
-	return func(ctx context.Context, _ Operator, req adminapi.GroupMember) (adminapi.Changed, error) {
-		u, err := s.cfg.Directory.Resolve(ctx, req.Account)
+	return func(ctx context.Context, op Operator, req adminapi.GroupMember) (adminapi.Changed, error) {
+		u, err := s.resolve(ctx, op, req.Account)
 		if err != nil {
 			return adminapi.Changed{}, err
 		}
@@ -36,8 +38,8 @@ func (s *Server) membership(change func(ctx context.Context, group, userID strin
 
 // getUser finds the one account that a name means, or those that match a
 // pattern.
-func (s *Server) getUser(ctx context.Context, _ Operator, req adminapi.Identity) ([]adminapi.User, error) {
-	users, err := s.usersCalled(ctx, req.Identity)
+func (s *Server) getUser(ctx context.Context, op Operator, req adminapi.Identity) ([]adminapi.User, error) {
+	users, err := s.usersCalled(ctx, op, req.Identity)
 	if err != nil {
 		return nil, err
 	}
@@ -52,12 +54,25 @@ func (s *Server) getUser(ctx context.Context, _ Operator, req adminapi.Identity)
 	return out, nil
 }
 
-func (s *Server) usersCalled(ctx context.Context, identity string) ([]directory.User, error) {
+func (s *Server) resolve(ctx context.Context, op Operator, identity string) (directory.User, error) {
+	return resolve(ctx, s.cfg.Directory, op.Account.Organisation, identity)
+}
+
+// resolve finds the one account of the organisation that an operator means.
+func resolve(ctx context.Context, d *directory.Directory, organisation, identity string) (directory.User, error) {
+	u, err := d.Resolve(ctx, identity)
+	if err == nil && !strings.EqualFold(u.Organisation, organisation) {
+		err = problem.New(problem.DirectoryUnknown, "nobody in the organisation %s is %q", organisation, identity)
+	}
+	return u, err
+}
+
+func (s *Server) usersCalled(ctx context.Context, op Operator, identity string) ([]directory.User, error) {
 	if isLiteral(identity) {
-		u, err := s.cfg.Directory.Resolve(ctx, identity)
+		u, err := s.resolve(ctx, op, identity)
 		return []directory.User{u}, err
 	}
-	all, err := s.cfg.Directory.Users(ctx, directory.Filter{})
+	all, err := s.cfg.Directory.Users(ctx, directory.Filter{Organisation: op.Account.Organisation})
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +117,7 @@ func (s *Server) newUser(ctx context.Context, op Operator, req adminapi.NewUserR
 }
 
 func (s *Server) setUserEnabled(ctx context.Context, op Operator, req adminapi.SetUserEnabledRequest) (adminapi.Changed, error) {
-	u, err := s.cfg.Directory.Resolve(ctx, req.Identity)
+	u, err := s.resolve(ctx, op, req.Identity)
 	if err != nil {
 		return adminapi.Changed{}, err
 	}
@@ -113,8 +128,8 @@ func (s *Server) setUserEnabled(ctx context.Context, op Operator, req adminapi.S
 	return adminapi.Changed{}, s.cfg.Directory.SetUser(ctx, u)
 }
 
-func (s *Server) setPassword(ctx context.Context, _ Operator, req adminapi.SetPasswordRequest) (adminapi.Changed, error) {
-	u, err := s.cfg.Directory.Resolve(ctx, req.Identity)
+func (s *Server) setPassword(ctx context.Context, op Operator, req adminapi.SetPasswordRequest) (adminapi.Changed, error) {
+	u, err := s.resolve(ctx, op, req.Identity)
 	if err != nil {
 		return adminapi.Changed{}, err
 	}

@@ -37,24 +37,24 @@ type Exchange struct {
 
 // MountExchange adds the calls of the exchange role.
 func (s *Server) MountExchange(x Exchange) {
-	admins := member(directory.OrganizationManagement)
-	x.mountCertificates(s, admins)
+	may := rightsIn(x.Role.Organisation(), directory.OrganizationManagement)
+	x.mountCertificates(s, may)
 	p := partners{
-		store: x.Partners, directory: x.Directory, unknown: unknownObject,
+		store: x.Partners, directory: x.Directory, organisation: x.Role.Organisation(), unknown: unknownObject,
 		unread: func(_, url string, err error) error { return outbound.ExchangeMetadataFailure(url, err) },
 	}
-	handle(s, adminapi.GetPartnerApplication, reader, p.get)
-	handle(s, adminapi.NewPartnerApplication, admins, p.add)
-	handle(s, adminapi.SetPartnerApplication, admins, p.set)
-	handle(s, adminapi.RemovePartnerApplication, admins, p.remove)
-	change(s, x.Journal, adminapi.ConfigureEnterprisePartnerApplication, admins, func(ctx context.Context, op Operator, req adminapi.ConfigureEnterpriseRequest) (adminapi.ConfigureEnterpriseResult, error) {
+	handle(s, adminapi.GetPartnerApplication, may.read, p.get)
+	handle(s, adminapi.NewPartnerApplication, may.change, p.add)
+	handle(s, adminapi.SetPartnerApplication, may.change, p.set)
+	handle(s, adminapi.RemovePartnerApplication, may.change, p.remove)
+	change(s, x.Journal, adminapi.ConfigureEnterprisePartnerApplication, may.change, func(ctx context.Context, op Operator, req adminapi.ConfigureEnterpriseRequest) (adminapi.ConfigureEnterpriseResult, error) {
 		return x.configureEnterprise(ctx, op, req, p)
 	})
-	x.mountServers(s, admins)
-	x.mountRoles(s, admins)
-	x.mountMailboxes(s, admins)
-	handle(s, adminapi.TestOAuthConnectivity, reader, x.testOAuth)
-	mountJournal(s, x.Journal, adminapi.GetExchangeEvents, adminapi.GetExchangeAccesses)
+	x.mountServers(s, may)
+	x.mountRoles(s, may)
+	x.mountMailboxes(s, may)
+	handle(s, adminapi.TestOAuthConnectivity, may.read, x.testOAuth)
+	mountJournal(s, x.Journal, may.read, adminapi.GetExchangeEvents, adminapi.GetExchangeAccesses)
 }
 
 // unknownObject is what an Exchange cmdlet says of an object that is not there.
@@ -64,7 +64,7 @@ func unknownObject(identity string) string {
 
 // user finds the one user an operator means.
 func (x Exchange) user(ctx context.Context, identity string) (directory.User, error) {
-	u, err := x.Directory.Resolve(ctx, identity)
+	u, err := resolve(ctx, x.Directory, x.Role.Organisation(), identity)
 	if f := problem.Of(err); f != nil && f.Code == problem.DirectoryUnknown {
 		return u, f.WithCmdletText(unknownObject(identity))
 	}
@@ -86,11 +86,11 @@ func (x Exchange) configureEnterprise(ctx context.Context, op Operator, req admi
 	return adminapi.ConfigureEnterpriseResult{Lines: done.Lines, PartnerApplication: made, Account: done.Account}, nil
 }
 
-func (x Exchange) mountServers(s *Server, admins right) {
-	handle(s, adminapi.GetClientAccessServer, reader, x.clientAccessServers)
-	handle(s, adminapi.SetClientAccessServer, admins, x.setClientAccessServer)
-	handle(s, adminapi.GetVirtualDirectory, reader, x.virtualDirectories)
-	handle(s, adminapi.SetVirtualDirectory, admins, x.setVirtualDirectory)
+func (x Exchange) mountServers(s *Server, may rights) {
+	handle(s, adminapi.GetClientAccessServer, may.read, x.clientAccessServers)
+	handle(s, adminapi.SetClientAccessServer, may.change, x.setClientAccessServer)
+	handle(s, adminapi.GetVirtualDirectory, may.read, x.virtualDirectories)
+	handle(s, adminapi.SetVirtualDirectory, may.change, x.setVirtualDirectory)
 }
 
 func (x Exchange) clientAccessServers(ctx context.Context, _ Operator, req adminapi.Identity) ([]adminapi.ClientAccessServer, error) {
@@ -147,15 +147,15 @@ func (x Exchange) setVirtualDirectory(ctx context.Context, op Operator, req admi
 	return adminapi.Changed{Warnings: warnings}, err
 }
 
-func (x Exchange) mountRoles(s *Server, admins right) {
-	handle(s, adminapi.GetManagementRoleAssignment, reader, func(ctx context.Context, _ Operator, req adminapi.RoleAssignmentFilter) ([]adminapi.RoleAssignment, error) {
+func (x Exchange) mountRoles(s *Server, may rights) {
+	handle(s, adminapi.GetManagementRoleAssignment, may.read, func(ctx context.Context, _ Operator, req adminapi.RoleAssignmentFilter) ([]adminapi.RoleAssignment, error) {
 		found, err := x.Roles.List(ctx, rbac.Filter{Name: req.Identity, Role: req.Role, Assignee: req.RoleAssignee})
 		if err != nil {
 			return nil, err
 		}
 		return listed(found, req.Identity, "management role assignment", assignmentOut)
 	})
-	change(s, x.Journal, adminapi.NewManagementRoleAssignment, admins, func(ctx context.Context, _ Operator, req adminapi.NewRoleAssignmentRequest) (adminapi.RoleAssignment, error) {
+	change(s, x.Journal, adminapi.NewManagementRoleAssignment, may.change, func(ctx context.Context, _ Operator, req adminapi.NewRoleAssignmentRequest) (adminapi.RoleAssignment, error) {
 		u, err := x.user(ctx, req.User)
 		if err != nil {
 			return adminapi.RoleAssignment{}, err
@@ -166,7 +166,7 @@ func (x Exchange) mountRoles(s *Server, admins right) {
 		}
 		return assignmentOut(a), nil
 	})
-	change(s, x.Journal, adminapi.RemoveManagementRoleAssignment, admins, func(ctx context.Context, _ Operator, req adminapi.Identity) (adminapi.Changed, error) {
+	change(s, x.Journal, adminapi.RemoveManagementRoleAssignment, may.change, func(ctx context.Context, _ Operator, req adminapi.Identity) (adminapi.Changed, error) {
 		return adminapi.Changed{}, x.Roles.Unassign(ctx, req.Identity)
 	})
 }
@@ -175,9 +175,9 @@ func assignmentOut(a rbac.Assignment) adminapi.RoleAssignment {
 	return adminapi.RoleAssignment{Name: a.Name, Role: string(a.Role), RoleAssignee: a.Assignee}
 }
 
-func (x Exchange) mountMailboxes(s *Server, admins right) {
-	handle(s, adminapi.GetMailbox, reader, x.getMailbox)
-	change(s, x.Journal, adminapi.EnableMailbox, admins, func(ctx context.Context, _ Operator, req adminapi.Identity) (adminapi.Mailbox, error) {
+func (x Exchange) mountMailboxes(s *Server, may rights) {
+	handle(s, adminapi.GetMailbox, may.read, x.getMailbox)
+	change(s, x.Journal, adminapi.EnableMailbox, may.change, func(ctx context.Context, _ Operator, req adminapi.Identity) (adminapi.Mailbox, error) {
 		u, err := x.user(ctx, req.Identity)
 		if err != nil {
 			return adminapi.Mailbox{}, err
@@ -205,7 +205,7 @@ func (x Exchange) getMailbox(ctx context.Context, _ Operator, req adminapi.Ident
 		one, err := x.mailboxOut(ctx, u, m)
 		return []adminapi.Mailbox{one}, err
 	}
-	users, err := x.Directory.Users(ctx, directory.Filter{})
+	users, err := x.Directory.Users(ctx, directory.Filter{Organisation: x.Role.Organisation()})
 	if err != nil {
 		return nil, err
 	}

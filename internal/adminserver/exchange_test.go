@@ -27,6 +27,22 @@ func once(t *testing.T, text string, sentences ...string) {
 	}
 }
 
+// wantWords holds a fault to the product's words, to the letter, and looks for
+// what our own sentence has to add; nothing is told twice.
+func wantWords(t *testing.T, f *adminapi.Fault, product, ours string) {
+	t.Helper()
+	if f.CmdletText != product {
+		t.Errorf("the cmdlet prints\n%s, want\n%s", f.CmdletText, product)
+	}
+	if !strings.Contains(f.Detail, ours) {
+		t.Errorf("our own sentence lacks %q: %s", ours, f.Detail)
+	}
+	once(t, f.Error(), f.Detail, f.CmdletText)
+	if strings.Count(f.Error(), f.Title) > 1 {
+		t.Errorf("the title is told twice in\n%s", f.Error())
+	}
+}
+
 // published replaces what stands at pool.litware.test.
 func (w *world) published(ca *certs.CA, h http.Handler, certificateNames ...string) {
 	w.t.Helper()
@@ -83,13 +99,7 @@ func TestScriptTellsWhyMetadataCannotBeHad(t *testing.T) {
 			}
 			admin := w.as("administrator")
 			f := refused(t, admin, adminapi.ConfigureEnterprisePartnerApplication, configure(tt.url), tt.code)
-			if want := exchangeMetadataError + tt.url + "'. Error: " + tt.dotnet + "."; f.CmdletText != want {
-				t.Errorf("the cmdlet prints\n%s, want\n%s", f.CmdletText, want)
-			}
-			if !strings.Contains(f.Detail, tt.ours) {
-				t.Errorf("our own sentence lacks %q: %s", tt.ours, f.Detail)
-			}
-			once(t, f.Error(), "Cannot acquire", f.Detail, strings.TrimSuffix(tt.dotnet, "."))
+			wantWords(t, f, exchangeMetadataError+tt.url+"'. Error: "+tt.dotnet+".", tt.ours)
 			if len(do(t, admin, adminapi.GetPartnerApplication, named(""))) != 0 || len(do(t, admin, adminapi.GetManagementRoleAssignment, adminapi.RoleAssignmentFilter{})) != 0 {
 				t.Error("something half made is left behind")
 			}

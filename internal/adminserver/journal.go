@@ -48,8 +48,8 @@ func record(ctx context.Context, j *journal.Journal, name string, op Operator, r
 }
 
 // mountJournal adds the reading of one role's event log and audit trail.
-func mountJournal(s *Server, j *journal.Journal, events adminapi.Call[adminapi.EventFilter, []adminapi.Event], accesses adminapi.Call[adminapi.EventFilter, []adminapi.Access]) {
-	handle(s, events, reader, func(ctx context.Context, _ Operator, req adminapi.EventFilter) ([]adminapi.Event, error) {
+func mountJournal(s *Server, j *journal.Journal, may right, events adminapi.Call[adminapi.EventFilter, []adminapi.Event], accesses adminapi.Call[adminapi.EventFilter, []adminapi.Access]) {
+	handle(s, events, may, func(ctx context.Context, _ Operator, req adminapi.EventFilter) ([]adminapi.Event, error) {
 		found, err := j.Events(ctx, filter(req))
 		if err != nil {
 			return nil, err
@@ -60,7 +60,7 @@ func mountJournal(s *Server, j *journal.Journal, events adminapi.Call[adminapi.E
 		}
 		return out, nil
 	})
-	handle(s, accesses, reader, func(ctx context.Context, _ Operator, req adminapi.EventFilter) ([]adminapi.Access, error) {
+	handle(s, accesses, may, func(ctx context.Context, _ Operator, req adminapi.EventFilter) ([]adminapi.Access, error) {
 		found, err := j.Accesses(ctx, filter(req))
 		if err != nil {
 			return nil, err

@@ -17,6 +17,8 @@ import (
 type partners struct {
 	store     *partner.Store
 	directory *directory.Directory
+	// organisation is the role's; linked accounts belong to it.
+	organisation string
 	// unread words a failure to get or read the metadata document at a URL,
 	// for the New or the Set cmdlet.
 	unread func(verb, url string, err error) error
@@ -151,7 +153,7 @@ func (p partners) read(ctx context.Context, req adminapi.PartnerApplicationSetti
 	}
 	account := ""
 	if req.LinkedAccount != nil && *req.LinkedAccount != "" {
-		u, err := p.directory.Resolve(ctx, *req.LinkedAccount)
+		u, err := resolve(ctx, p.directory, p.organisation, *req.LinkedAccount)
 		if err != nil {
 			return nil, parameter(err, "LinkedAccount")
 		}

@@ -8,7 +8,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -55,34 +54,6 @@ func New(cfg Config) *Server {
 	})
 	s.mountDirectory()
 	return s
-}
-
-// The groups of administrators.
-const (
-	rtcUniversalServerAdmins = "RTCUniversalServerAdmins"
-	domainAdmins             = "Domain Admins"
-)
-
-// right decides whether an operator may make a call.
-type right func(Operator) error
-
-// anybody is everybody with a session.
-func anybody(Operator) error { return nil }
-
-// reader is who administers anything here. Every user of the directory has a
-// password, and the audit trail is not for all of them.
-func reader(op Operator) error {
-	return member(directory.OrganizationManagement, directory.RTCUniversalUserAdmins, rtcUniversalServerAdmins, domainAdmins)(op)
-}
-
-// member wants the operator in one of the groups at log-on.
-func member(groups ...string) right {
-	return func(op Operator) error {
-		if op.in(groups...) {
-			return nil
-		}
-		return problem.New(problem.ManageDenied, "%s is not a member of %s; membership counts from the next log-on", op.Account.Name, strings.Join(groups, " or "))
-	}
 }
 
 // handle registers a call.
@@ -246,23 +217,6 @@ func detail(f *problem.Failure, err error) string {
 	}
 	return err.Error()
 }
-
-// Operator is who makes a call.
-type Operator struct {
-	Account directory.User
-	Groups  []string // as they were at log-on
-	Expires time.Time
-	key     string // of the session
-}
-
-func (o Operator) in(groups ...string) bool {
-	return slices.ContainsFunc(groups, func(g string) bool {
-		return slices.ContainsFunc(o.Groups, func(have string) bool { return strings.EqualFold(have, g) })
-	})
-}
-
-// String is how the operator appears in the change log.
-func (o Operator) String() string { return o.Account.Name }
 
 func notFound(what, identity string) error {
 	return problem.New(problem.ManageNotFound, "there is no %s %q", what, identity)

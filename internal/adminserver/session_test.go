@@ -254,6 +254,35 @@ func TestWhoMayDoWhat(t *testing.T) {
 	})
 }
 
+// A directory may hold several organisations, and each has groups of the same
+// names: they give rights in their own organisation only.
+func TestOrganisationsAreApart(t *testing.T) {
+	w := newWorld(t)
+	u, err := w.directory.AddUser(t.Context(), directory.User{Name: "boss", UPN: "boss@fabrikam.test", Enabled: true})
+	w.must(err)
+	for _, g := range []string{directory.OrganizationManagement, directory.RTCUniversalUserAdmins} {
+		w.must(w.directory.AddMember(t.Context(), g, u.ID))
+	}
+	boss := w.as("boss@fabrikam.test")
+	refused(t, boss, adminapi.GetPartnerApplication, named(""), problem.ManageDenied)
+	refused(t, boss, adminapi.GetSkypeAccesses, adminapi.EventFilter{}, problem.ManageDenied)
+	refused(t, boss, adminapi.EnableMailbox, named("kenmyer"), problem.ManageDenied)
+	refused(t, boss, adminapi.MintActAsToken, adminapi.MintRequest{User: "kenmyer", URL: "https://mail.litware.test/"}, problem.ManageDenied)
+	refused(t, boss, adminapi.TestCsExStorageConnectivity, adminapi.StorageTestRequest{SipURI: "sip:kenmyer@litware.test"}, problem.ManageDenied)
+	refused(t, boss, adminapi.SetPassword, adminapi.SetPasswordRequest{Identity: "kenmyer", Password: "mine"}, problem.DirectoryUnknown)
+	refused(t, boss, adminapi.AddGroupMember, adminapi.GroupMember{Group: directory.OrganizationManagement, Account: "kenmyer"}, problem.DirectoryUnknown)
+	admin := w.as("administrator")
+	for _, identity := range []string{"boss", "boss@fabrikam.test", u.ID} {
+		refused(t, admin, adminapi.GetUser, named(identity), problem.DirectoryUnknown)
+		refused(t, admin, adminapi.EnableMailbox, named(identity), problem.DirectoryUnknown)
+		refused(t, admin, adminapi.EnableCsUser, adminapi.EnableCsUserRequest{Identity: identity, RegistrarPool: "pool.litware.test"}, problem.DirectoryUnknown)
+		refused(t, admin, adminapi.MintActAsToken, adminapi.MintRequest{User: identity, URL: "https://mail.litware.test/"}, problem.DirectoryUnknown)
+	}
+	if all := do(t, boss, adminapi.GetUser, named("")); len(all) != 1 || all[0].Name != "boss" {
+		t.Errorf("he sees %+v", all)
+	}
+}
+
 // The number of sessions is bounded; the one that ends first goes first.
 func TestSessionsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 	"github.com/matchseal/matchseal/internal/problem"
 	"github.com/matchseal/matchseal/internal/skype"
 	"github.com/matchseal/matchseal/internal/storagesvc"
+	"github.com/matchseal/matchseal/s2s"
 )
 
 // Skype is what the calls of the skype role work on.
@@ -33,33 +34,33 @@ type Skype struct {
 
 // MountSkype adds the calls of the skype role.
 func (s *Server) MountSkype(x Skype) {
-	admins := member(directory.RTCUniversalUserAdmins, rtcUniversalServerAdmins)
-	x.mountCertificates(s, admins)
+	may := rightsIn(x.Role.Organisation(), directory.RTCUniversalUserAdmins, rtcUniversalServerAdmins)
+	x.mountCertificates(s, may)
 	p := partners{
-		store: x.Partners, directory: x.Directory, warn: x.builtInName,
+		store: x.Partners, directory: x.Directory, organisation: x.Role.Organisation(), warn: x.builtInName,
 		unread: func(verb, _ string, err error) error { return unboundMetadataURL(verb, err) },
 		unknown: func(identity string) string {
 			return fmt.Sprintf(`Cannot find "PartnerApplication" "%s" because it does not exist.`, identity)
 		},
 	}
-	handle(s, adminapi.GetCsPartnerApplication, reader, p.get)
-	handle(s, adminapi.NewCsPartnerApplication, admins, p.add)
-	handle(s, adminapi.SetCsPartnerApplication, admins, p.set)
-	handle(s, adminapi.RemoveCsPartnerApplication, admins, p.remove)
-	handle(s, adminapi.GetCsOAuthConfiguration, reader, func(ctx context.Context, _ Operator, _ adminapi.Empty) (adminapi.OAuthConfiguration, error) {
+	handle(s, adminapi.GetCsPartnerApplication, may.read, p.get)
+	handle(s, adminapi.NewCsPartnerApplication, may.change, p.add)
+	handle(s, adminapi.SetCsPartnerApplication, may.change, p.set)
+	handle(s, adminapi.RemoveCsPartnerApplication, may.change, p.remove)
+	handle(s, adminapi.GetCsOAuthConfiguration, may.read, func(ctx context.Context, _ Operator, _ adminapi.Empty) (adminapi.OAuthConfiguration, error) {
 		c, err := x.Role.OAuthConfiguration(ctx)
 		return oauthOut(c, x.Role.DefaultRealm()), err
 	})
-	handle(s, adminapi.SetCsOAuthConfiguration, admins, x.setOAuth)
-	handle(s, adminapi.GetCsPool, reader, func(_ context.Context, _ Operator, req adminapi.Identity) ([]adminapi.Pool, error) {
+	handle(s, adminapi.SetCsOAuthConfiguration, may.change, x.setOAuth)
+	handle(s, adminapi.GetCsPool, may.read, func(_ context.Context, _ Operator, req adminapi.Identity) ([]adminapi.Pool, error) {
 		return listed(x.Role.Pools(req.Identity), req.Identity, "pool", func(p skype.Pool) adminapi.Pool {
 			return adminapi.Pool{Identity: p.Fqdn, Fqdn: p.Fqdn, Site: p.Site, Services: p.Services, Computers: p.Computers}
 		})
 	})
-	x.mountUsers(s, admins)
-	x.mountStorage(s, admins)
-	change(s, x.Journal, adminapi.MintActAsToken, member(directory.RTCUniversalUserAdmins), x.mint)
-	mountJournal(s, x.Journal, adminapi.GetSkypeEvents, adminapi.GetSkypeAccesses)
+	x.mountUsers(s, may)
+	x.mountStorage(s, may)
+	change(s, x.Journal, adminapi.MintActAsToken, within(x.Role.Organisation(), member(directory.RTCUniversalUserAdmins)), x.mint)
+	mountJournal(s, x.Journal, may.read, adminapi.GetSkypeEvents, adminapi.GetSkypeAccesses)
 }
 
 // bindingError is a parameter that the shell could not bind, because setting
@@ -88,7 +89,7 @@ func unboundMetadataURL(verb string, err error) error {
 // looks for autodiscover.<domain> whatever Exchange calls itself.
 func (x Skype) builtInName(ctx context.Context, a partner.Application) []string {
 	c, err := x.Role.OAuthConfiguration(ctx)
-	if err != nil || c.ExchangeAutodiscoverURL != "" || a.App.Name() != "Exchange" || x.AutodiscoverName == nil {
+	if err != nil || c.ExchangeAutodiscoverURL != "" || a.App != s2s.ExchangeApp || x.AutodiscoverName == nil {
 		return nil
 	}
 	domain := x.Role.DefaultDomain()
@@ -126,22 +127,22 @@ func (x Skype) setOAuth(ctx context.Context, op Operator, req adminapi.OAuthConf
 	return adminapi.Changed{Warnings: warnings}, err
 }
 
-func (x Skype) mountUsers(s *Server, admins right) {
-	handle(s, adminapi.GetCsUser, reader, func(ctx context.Context, _ Operator, req adminapi.Identity) ([]adminapi.SipUser, error) {
+func (x Skype) mountUsers(s *Server, may rights) {
+	handle(s, adminapi.GetCsUser, may.read, func(ctx context.Context, _ Operator, req adminapi.Identity) ([]adminapi.SipUser, error) {
 		found, err := x.Role.Users(ctx, req.Identity)
 		if err != nil {
 			return nil, err
 		}
 		return listed(found, req.Identity, "user enabled for SIP", sipUserOut)
 	})
-	handle(s, adminapi.EnableCsUser, admins, func(ctx context.Context, op Operator, req adminapi.EnableCsUserRequest) (adminapi.SipUser, error) {
+	handle(s, adminapi.EnableCsUser, may.change, func(ctx context.Context, op Operator, req adminapi.EnableCsUserRequest) (adminapi.SipUser, error) {
 		u, err := x.Role.Enable(ctx, op.String(), req.Identity, req.SipAddress, req.RegistrarPool)
 		if err != nil {
 			return adminapi.SipUser{}, err
 		}
 		return sipUserOut(u), nil
 	})
-	handle(s, adminapi.DisableCsUser, admins, func(ctx context.Context, op Operator, req adminapi.Identity) (adminapi.Changed, error) {
+	handle(s, adminapi.DisableCsUser, may.change, func(ctx context.Context, op Operator, req adminapi.Identity) (adminapi.Changed, error) {
 		return adminapi.Changed{}, x.Role.Disable(ctx, op.String(), req.Identity)
 	})
 }
@@ -154,7 +155,7 @@ func sipUserOut(u skype.User) adminapi.SipUser {
 }
 
 func (x Skype) mint(ctx context.Context, _ Operator, req adminapi.MintRequest) (adminapi.MintedToken, error) {
-	u, err := x.Directory.Resolve(ctx, req.User)
+	u, err := resolve(ctx, x.Directory, x.Role.Organisation(), req.User)
 	if err != nil {
 		return adminapi.MintedToken{}, err
 	}

@@ -142,13 +142,7 @@ func TestCmdletTellsWhyMetadataCannotBeHad(t *testing.T) {
 			}
 			admin := w.as("administrator")
 			f := refused(t, admin, adminapi.NewCsPartnerApplication, newExchange(tt.url), tt.code)
-			if want := skypeMetadataError + tt.dotnet + `"`; f.CmdletText != want {
-				t.Errorf("the cmdlet prints\n%s, want\n%s", f.CmdletText, want)
-			}
-			if !strings.Contains(f.Detail, tt.ours) {
-				t.Errorf("our own sentence lacks %q: %s", tt.ours, f.Detail)
-			}
-			once(t, f.Error(), "Cannot bind parameter", f.Detail, strings.TrimSuffix(tt.dotnet, "."))
+			wantWords(t, f, skypeMetadataError+tt.dotnet+`"`, tt.ours)
 			if len(do(t, admin, adminapi.GetCsPartnerApplication, named(""))) != 0 {
 				t.Error("something half made is left behind")
 			}

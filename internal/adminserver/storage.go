@@ -9,16 +9,15 @@ import (
 	"github.com/matchseal/matchseal/internal/storagesvc"
 )
 
-// mountStorage adds the calls about the Storage Service. The connectivity test
-// has a group, and an error, of its own: code=5 (002-32).
-func (x Skype) mountStorage(s *Server, admins right) {
-	handle(s, adminapi.TestCsExStorageConnectivity, mayTest, x.test)
-	handle(s, adminapi.StoreConversation, admins, x.storeConversation)
-	handle(s, adminapi.GetStorageStatus, reader, func(ctx context.Context, _ Operator, _ adminapi.Empty) (adminapi.StorageStatus, error) {
+// mountStorage adds the calls about the Storage Service.
+func (x Skype) mountStorage(s *Server, may rights) {
+	handle(s, adminapi.TestCsExStorageConnectivity, within(x.Role.Organisation(), tester), x.test)
+	handle(s, adminapi.StoreConversation, may.change, x.storeConversation)
+	handle(s, adminapi.GetStorageStatus, may.read, func(ctx context.Context, _ Operator, _ adminapi.Empty) (adminapi.StorageStatus, error) {
 		st, err := x.Storage.Status(ctx)
 		return adminapi.StorageStatus(st), err
 	})
-	handle(s, adminapi.GetDeadLetters, reader, func(ctx context.Context, _ Operator, req adminapi.Identity) ([]adminapi.DeadLetter, error) {
+	handle(s, adminapi.GetDeadLetters, may.read, func(ctx context.Context, _ Operator, req adminapi.Identity) ([]adminapi.DeadLetter, error) {
 		found, err := x.Storage.DeadLetters(ctx, req.Identity)
 		if err != nil {
 			return nil, err
@@ -29,20 +28,13 @@ func (x Skype) mountStorage(s *Server, admins right) {
 		}
 		return out, nil
 	})
-	change(s, x.Journal, adminapi.RequeueDeadLetters, admins, func(ctx context.Context, _ Operator, req adminapi.Identity) (adminapi.Requeued, error) {
+	change(s, x.Journal, adminapi.RequeueDeadLetters, may.change, func(ctx context.Context, _ Operator, req adminapi.Identity) (adminapi.Requeued, error) {
 		n, err := x.Storage.Requeue(ctx, req.Identity)
 		if err == nil && n == 0 && req.Identity != "" {
 			err = notFound("dead letter", req.Identity)
 		}
 		return adminapi.Requeued{Count: n}, err
 	})
-}
-
-func mayTest(op Operator) error {
-	if op.in(directory.RTCUniversalUserAdmins) {
-		return nil
-	}
-	return problem.New(problem.ManageUserAdmins, "%s was not a member of %s at log-on", op.Account.Name, directory.RTCUniversalUserAdmins)
 }
 
 func (x Skype) test(ctx context.Context, _ Operator, req adminapi.StorageTestRequest) (adminapi.TestResult, error) {

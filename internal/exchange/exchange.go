@@ -34,6 +34,9 @@ func New(cfg Config) *Role { return &Role{cfg} }
 // DefaultDomain is the default accepted domain.
 func (r *Role) DefaultDomain() string { return r.cfg.AcceptedDomains[0] }
 
+// Organisation is whose role this is; its operators and users belong to it.
+func (r *Role) Organisation() string { return r.cfg.Organisation }
+
 // AcceptedDomains lists the domains whose mailboxes may be here.
 func (r *Role) AcceptedDomains() []string { return r.cfg.AcceptedDomains }
 

@@ -134,6 +134,9 @@ func AutodiscoverURLProblem(raw string) string {
 // DefaultRealm is the realm while nobody has set another.
 func (r *Role) DefaultRealm() string { return cmp.Or(r.cfg.Realm, r.DefaultDomain()) }
 
+// Organisation is whose role this is; its operators and users belong to it.
+func (r *Role) Organisation() string { return r.cfg.Organisation }
+
 // DefaultDomain is the default SIP domain.
 func (r *Role) DefaultDomain() string { return r.cfg.SIPDomains[0] }
 

@@ -155,5 +155,8 @@ func (r *Role) resolve(ctx context.Context, identity string) (directory.User, er
 	if err != nil {
 		return directory.User{}, fmt.Errorf("finding the user %q: %w", identity, err)
 	}
+	if !strings.EqualFold(u.Organisation, r.cfg.Organisation) {
+		return directory.User{}, problem.New(problem.DirectoryUnknown, "nobody in the organisation %s is %q", r.cfg.Organisation, identity)
+	}
 	return u, nil
 }
