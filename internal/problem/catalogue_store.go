@@ -61,17 +61,17 @@ func storeOpenRows() []Entry {
 		Code:   StoreNewer,
 		Title:  "the database was made by a newer matchseal",
 		Cause:  "A newer version of the program has migrated these tables, and this version would misread them.",
-		Remedy: "Start the newer version again, or restore the backup made before the upgrade: matchseal db restore <file>",
+		Remedy: "Start the newer version again, or stop the node and put back the copy of the database that was made before the upgrade.",
 	}, {
 		Code:   StoreMigration,
 		Title:  "the tables could not be brought up to date",
 		Cause:  "A migration failed half-way; it was rolled back and the tables are as before.",
-		Remedy: "Read the engine's message in the detail, cure it, then run: matchseal db migrate",
+		Remedy: "Read the engine's message in the detail, cure it, and start the node again: it migrates when it starts.",
 	}, {
 		Code:   StoreBackup,
 		Title:  "the backup cannot be made or used",
 		Cause:  "The file to write exists already, the file to read does not, or the database has a backup tool of its own.",
-		Remedy: "SQLite: name a new file in matchseal db backup <file>, or an existing one in matchseal db restore <file>. PostgreSQL: use pg_dump --format=custom --file=<file> <address>, and pg_restore.",
+		Remedy: "SQLite: name a file that does not exist to make a backup, and one that does to use it. PostgreSQL: use pg_dump --format=custom --file=<file> <address>, and pg_restore.",
 	}}
 }
 
@@ -81,7 +81,7 @@ func storeServiceRows() []Entry {
 		Code:       StoreCorrupt,
 		Title:      "the database is damaged",
 		Cause:      "The file is not a database or parts of it were overwritten: a failing disk, a copy made with cp while the node ran, or another program wrote to it.",
-		Remedy:     "Stop the node, keep a copy of the damaged file and restore the last backup: matchseal db restore <file>. See how far the damage goes with: matchseal db verify",
+		Remedy:     "Stop the node, keep a copy of the damaged file and put the last backup in its place. See how far the damage goes with: sqlite3 <file> 'PRAGMA integrity_check'",
 		HTTPStatus: http.StatusServiceUnavailable,
 		EWS:        storeDownEWS,
 	}, {
@@ -96,7 +96,7 @@ func storeServiceRows() []Entry {
 		Code:       StoreIO,
 		Title:      "the disk of the database fails",
 		Cause:      "The operating system could not read or write the database: a failing disk, a quota, or a network file system that went away.",
-		Remedy:     "Look for disk errors with: journalctl -k. Then check the file: matchseal db verify",
+		Remedy:     "Look for disk errors with: journalctl -k. Then stop the node and check the file: sqlite3 <file> 'PRAGMA integrity_check'",
 		HTTPStatus: http.StatusServiceUnavailable,
 		EWS:        storeDownEWS,
 		Retry:      Later,

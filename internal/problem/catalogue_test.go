@@ -120,7 +120,7 @@ func TestRemediesSayWhatToDo(t *testing.T) {
 	verbs := map[string]bool{}
 	for _, v := range strings.Fields(`add answer ask change check choose compare copy correct create delete disable
 		enable enter exempt find give leave list log look make name open put read repeat replace report send set
-		install raise register split stop take try type use wait write`) {
+		install raise register split stop store take try type use wait write`) {
 		verbs[v] = true
 	}
 	clause := regexp.MustCompile(`(?:^|[.;:,] |and |or |then )(?:otherwise |then )?([A-Za-z]+)`)
