@@ -39,14 +39,25 @@ func (s *server) shutdown(ctx context.Context) {
 }
 
 // newServer sets the limits that every listener has. Handlers bound bodies.
+//
+// A peer that sends slowly and one that does not take its answer hold memory
+// alike; over HTTP/2 the second needs nothing for it but a closed window. The
+// answer's limit counts from the request's head, so it leaves room for the
+// longest body and the longest test behind it.
 func newServer(name string, l net.Listener, h http.Handler, logger *slog.Logger) *server {
 	return &server{name: name, listener: l, http: &http.Server{
 		Handler:           h,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       2 * time.Minute,
+		WriteTimeout:      4 * time.Minute,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          log.New(handshakes{logger}, "", 0),
+		HTTP2: &http.HTTP2Config{
+			MaxConcurrentStreams: 100,
+			SendPingTimeout:      time.Minute, // a peer that vanished is noticed
+			WriteByteTimeout:     30 * time.Second,
+		},
+		ErrorLog: log.New(handshakes{logger}, "", 0),
 	}}
 }
 
@@ -90,8 +101,8 @@ func listenSocket(path string) (net.Listener, error) {
 		c.Close()
 		return nil, problem.New(problem.NodeAddressInUse, "%s", path)
 	}
-	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("removing the old socket file: %w", err)
+	if err := removeSocket(path); err != nil {
+		return nil, err
 	}
 	l, err := net.Listen("unix", path)
 	if err != nil {
@@ -101,6 +112,24 @@ func listenSocket(path string) (net.Listener, error) {
 		return nil, errors.Join(fmt.Errorf("protecting the socket file: %w", err), l.Close())
 	}
 	return l, nil
+}
+
+// removeSocket removes what a crash left behind. A file of another kind is not
+// ours: a path that was mistyped must not cost anybody a database.
+func removeSocket(path string) error {
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return nil
+	case err != nil:
+		return fmt.Errorf("looking at the old socket file: %w", err)
+	case info.Mode().Type() != os.ModeSocket:
+		return problem.New(problem.NodeSocketFile, "%s is there already and is no socket file", path)
+	}
+	if err := os.Remove(path); err != nil {
+		return fmt.Errorf("removing the old socket file: %w", err)
+	}
+	return nil
 }
 
 // writeLine answers a probe.

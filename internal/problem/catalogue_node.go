@@ -5,6 +5,7 @@ const (
 	NodeAddressInUse  Code = "node.address-in-use"
 	NodeAddressDenied Code = "node.address-denied"
 	NodeSocketPath    Code = "node.socket-path"
+	NodeSocketFile    Code = "node.socket-file"
 	NodeManagementTLS Code = "node.management-tls"
 )
 
@@ -24,6 +25,11 @@ func nodeRows() []Entry {
 		Title:  "the path of the management socket is too long",
 		Cause:  "Operating systems allow about 100 characters for the path of a socket file.",
 		Remedy: "Set management.socket to a shorter path, or move the data directory.",
+	}, {
+		Code:   NodeSocketFile,
+		Title:  "the path of the management socket is that of another file",
+		Cause:  "Something is there that is no socket, and a node removes nothing but sockets that it left behind itself.",
+		Remedy: "Set management.socket to a path of its own, or move the file away if nobody needs it.",
 	}, {
 		Code:   NodeManagementTLS,
 		Title:  "the management address has no TLS certificate",
