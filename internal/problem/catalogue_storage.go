@@ -5,6 +5,10 @@ import "net/http"
 // Failures of the Storage Service and of the connectivity test.
 const (
 	StorageConversation    Code = "storage.conversation"
+	StorageTooLarge        Code = "storage.too-large"
+	StorageMediaType       Code = "storage.media-type"
+	StorageMethod          Code = "storage.method"
+	StorageNotWriter       Code = "storage.not-writer"
 	StorageUnknownUser     Code = "storage.unknown-user"
 	StorageUserDisabled    Code = "storage.user-disabled"
 	StorageNotSipEnabled   Code = "storage.not-sip-enabled"
@@ -26,21 +30,63 @@ const (
 )
 
 func storageRows() []Entry {
-	rows := storageInputRows()
+	rows := storageRequestRows()
+	rows = append(rows, storageUserRows()...)
 	rows = append(rows, storageSettingRows()...)
 	return append(rows, storageAnswerRows()...)
 }
 
-// storageInputRows are faults of what was handed in, or of one user.
-func storageInputRows() []Entry {
+// storageRequestRows are faults of what was handed in.
+func storageRequestRows() []Entry {
 	return []Entry{{
 		Code:       StorageConversation,
-		Title:      "the conversation cannot be stored as it is",
+		Title:      "the conversation can not be stored as it is",
 		Cause:      "A field is missing, malformed or too large.",
 		Remedy:     "Correct the conversation as the message says; examples/conversations shows the form.",
 		HTTPStatus: http.StatusBadRequest,
 		Public:     true,
 	}, {
+		Code:       StorageTooLarge,
+		Title:      "the conversation is too large",
+		Cause:      "One segment holds a megabyte of text at most.",
+		Remedy:     "Store a long conversation as several segments, each with an id of its own.",
+		HTTPStatus: http.StatusRequestEntityTooLarge,
+		Public:     true,
+	}, {
+		Code:       StorageMediaType,
+		Title:      "the conversation is not sent as JSON",
+		Cause:      "The Content-Type is not application/json, or the body is compressed.",
+		Remedy:     "Send the header `Content-Type: application/json`, with curl: -H 'Content-Type: application/json'.",
+		HTTPStatus: http.StatusUnsupportedMediaType,
+		Public:     true,
+	}, {
+		Code:       StorageMethod,
+		Title:      "conversations can only be posted",
+		Cause:      "The request is not a POST; stored conversations are not handed out here.",
+		Remedy:     "Use POST to store one, and `matchseal store status` to see how deliveries stand.",
+		HTTPStatus: http.StatusMethodNotAllowed,
+		Public:     true,
+	}, {
+		Code:       StorageNotWriter,
+		Title:      "the account may not store conversations",
+		Cause:      "Whoever stores a conversation makes it appear in other people's mailboxes, so only members of certain groups may.",
+		Remedy:     "Add the account to one of the groups that the message names: `matchseal directory add-member GROUP ACCOUNT`.",
+		HTTPStatus: http.StatusForbidden,
+		Public:     true,
+	}, {
+		Code:       StorageFolder,
+		Title:      "unknown folder for the test item",
+		Cause:      "The test knows three folders.",
+		Remedy:     "Use -Folder ConversationHistory, Inbox or Dumpster.",
+		HTTPStatus: http.StatusBadRequest,
+		Public:     true,
+	}}
+}
+
+// storageUserRows are faults of one user. They end a delivery: only a change
+// to that user heals them, and then somebody requeues it.
+func storageUserRows() []Entry {
+	return []Entry{{
 		Code:       StorageUnknownUser,
 		Title:      "no such user",
 		Cause:      "The SIP address belongs to nobody in the directory.",
@@ -79,13 +125,6 @@ func storageInputRows() []Entry {
 		Remedy:     "Enable-Mailbox USER on Exchange, or test with a user who has a mailbox.",
 		HTTPStatus: http.StatusBadGateway,
 		Cmdlet:     50005,
-		Public:     true,
-	}, {
-		Code:       StorageFolder,
-		Title:      "unknown folder for the test item",
-		Cause:      "The test knows three folders.",
-		Remedy:     "Use -Folder ConversationHistory, Inbox or Dumpster.",
-		HTTPStatus: http.StatusBadRequest,
 		Public:     true,
 	}}
 }
