@@ -88,7 +88,24 @@ Start with:  matchseal lab`,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(a.lab(), a.serve(), a.config(), a.token(), a.metadata(), a.store(), a.test(), a.directory(), a.events(), a.version())
+	for _, group := range root.Commands() {
+		refuseUnknown(group)
+	}
 	return root
+}
+
+// refuseUnknown makes a mistyped subcommand a mistake; cobra does so for the
+// first level only and prints help below it.
+func refuseUnknown(cmd *cobra.Command) {
+	if !cmd.HasSubCommands() || cmd.Runnable() {
+		return
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return usageError{fmt.Errorf("unknown command %q for %q", args[0], cmd.CommandPath())}
+		}
+		return cmd.Help()
+	}
 }
 
 // report prints a failure and turns it into an exit status.

@@ -64,10 +64,13 @@ func (a *app) membership(use, short string, call adminapi.Call[adminapi.GroupMem
 				return err
 			}
 			changed, err := adminapi.Do(cmd.Context(), client, call, adminapi.GroupMember{Group: args[0], Account: args[1]})
+			if err != nil || a.wantsJSON() {
+				return orJSON(a, err, changed)
+			}
 			for _, w := range changed.Warnings {
 				fmt.Fprintln(a.Err, "note: "+w)
 			}
-			return err
+			return nil
 		},
 	}
 	c.flags(cmd)

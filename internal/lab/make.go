@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -86,7 +87,8 @@ func (p *plan) makeCertificates(box *certs.Box, now time.Time) error {
 		if old, err := certs.LoadTLS(certFile, keyFile, box); err == nil && old.Leaf.NotAfter.After(now.AddDate(0, 1, 0)) {
 			continue
 		}
-		chain, key, err := ca.Issue(certs.TLSRequest{Names: h.names, NotBefore: now.Add(-time.Hour), NotAfter: now.AddDate(1, 0, 0)})
+		// Operators reach the management address by its number.
+		chain, key, err := ca.Issue(certs.TLSRequest{Names: h.names, IPs: []net.IP{h.addr.AsSlice()}, NotBefore: now.Add(-time.Hour), NotAfter: now.AddDate(1, 0, 0)})
 		if err != nil {
 			return fmt.Errorf("the TLS certificate of %s: %w", h.fqdn, err)
 		}
