@@ -399,7 +399,6 @@ func (q *inquiry) checkDelegation() *Refusal {
 }
 
 func (q *inquiry) decision() *Decision {
-	signature := sha256.Sum256(q.actor.signature)
 	d := &Decision{
 		Kind:         q.kind,
 		Application:  Principal{App: q.app.ID, Realm: q.issuer.Principal.Realm},
@@ -411,11 +410,28 @@ func (q *inquiry) decision() *Decision {
 		Key:          q.actor.x5t,
 		NotBefore:    time.Unix(q.actor.times.notBefore, 0).UTC(),
 		Expires:      time.Unix(q.actor.times.expires, 0).UTC(),
-		TokenHash:    hex.EncodeToString(signature[:8]),
+		TokenHash:    hashOf(q.actor.signature),
 	}
 	if q.kind == ActAsUser {
 		d.NotBefore = time.Unix(max(q.actor.times.notBefore, q.outer.times.notBefore), 0).UTC()
 		d.Expires = time.Unix(min(q.actor.times.expires, q.outer.times.expires), 0).UTC()
 	}
 	return d
+}
+
+// TokenHash returns what [Decision.TokenHash] will be at the receiver of an
+// actor token, so that the sender's log can name it. It is empty for a text that
+// is no signed token.
+func TokenHash(actorToken string) string {
+	last := actorToken[strings.LastIndexByte(actorToken, '.')+1:]
+	signature := make([]byte, base64Len(len(last)))
+	if len(last) == len(actorToken) || len(signature) == 0 || !decodeBase64URL(signature, last) {
+		return ""
+	}
+	return hashOf(signature)
+}
+
+func hashOf(signature []byte) string {
+	sum := sha256.Sum256(signature)
+	return hex.EncodeToString(sum[:8])
 }

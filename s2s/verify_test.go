@@ -91,6 +91,17 @@ func TestDecisionIsComplete(t *testing.T) {
 	if len(d.TokenHash) != 16 {
 		t.Errorf("token hash %q", d.TokenHash)
 	}
+	t.Run("the sender names the token by the same hash", func(t *testing.T) {
+		token := p.appOnly()
+		if d := want(t, p.verifier, token, ""); s2s.TokenHash(token) != d.TokenHash {
+			t.Errorf("%q at the sender, %q at the receiver", s2s.TokenHash(token), d.TokenHash)
+		}
+		for _, text := range []string{"", "no token", "a.b.", "a.b.c", "a.b.AA=", "a.b.AB"} {
+			if got := s2s.TokenHash(text); got != "" {
+				t.Errorf("%q has the hash %q", text, got)
+			}
+		}
+	})
 	t.Run("003-05 access shows the caller's application id", func(t *testing.T) {
 		if d.Application.App != "00000004-0000-0ff1-ce00-000000000000" {
 			t.Errorf("application %s", d.Application.App)

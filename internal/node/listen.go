@@ -62,11 +62,16 @@ func newServer(name string, l net.Listener, h http.Handler, logger *slog.Logger)
 }
 
 // handshakes keeps the chatter of net/http about broken handshakes at debug
-// level: scanners and half-open connections are no failure of this node.
+// level: scanners and half-open connections are no failure of this node. A
+// handler's panic, which comes the same way, is one.
 type handshakes struct{ log *slog.Logger }
 
 func (h handshakes) Write(p []byte) (int, error) {
-	h.log.Debug("listener", "said", strings.TrimSpace(string(p)))
+	level, said := slog.LevelDebug, strings.TrimSpace(string(p))
+	if strings.Contains(said, "panic serving") {
+		level = slog.LevelError
+	}
+	h.log.Log(context.Background(), level, "listener", "said", said)
 	return len(p), nil
 }
 

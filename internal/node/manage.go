@@ -3,12 +3,15 @@ package node
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"time"
 
+	"github.com/matchseal/matchseal/internal/access"
 	"github.com/matchseal/matchseal/internal/adminapi"
 	"github.com/matchseal/matchseal/internal/certs"
+	"github.com/matchseal/matchseal/internal/journal"
 	"github.com/matchseal/matchseal/internal/problem"
 )
 
@@ -38,7 +41,11 @@ func (n *Node) openManagement() error {
 	if err != nil {
 		return err
 	}
-	n.serve("management", l, n.management(n.admin.Remote(), n.operatorsOnly(n.metrics.Handler())))
+	guard, err := n.operatorsOnly()
+	if err != nil {
+		return err
+	}
+	n.serve("management", l, n.management(n.admin.Remote(), guard(n.metrics.Handler())))
 	return nil
 }
 
@@ -63,22 +70,32 @@ func (n *Node) management(calls, metrics http.Handler) http.Handler {
 	return mux
 }
 
-// operatorsOnly wants the password of any enabled directory account, as
-// collectors of metrics send it.
-func (n *Node) operatorsOnly(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		login, password, ok := r.BasicAuth()
-		if ok {
-			_, err := n.directory.Verify(r.Context(), login, password)
-			ok = err == nil
-		}
-		if !ok {
-			w.Header().Set("WWW-Authenticate", `Basic realm="matchseal"`)
-			writeLine(w, http.StatusUnauthorized, "log on as an operator")
-			return
-		}
-		next.ServeHTTP(w, r)
+// operatorsOnly is the door of the metrics: it wants the password of any enabled
+// directory account, as collectors of metrics send it. It is a door like that
+// of a role, because it could be used to guess passwords like one.
+func (n *Node) operatorsOnly() (func(http.Handler) http.Handler, error) {
+	door, err := access.New(access.Config{
+		Methods:   func(context.Context, string) (access.Methods, error) { return access.Methods{Basic: true}, nil },
+		Directory: n.directory, Audit: logAudit{n.log}, Fqdn: "matchseal", Now: n.now, Log: n.log,
 	})
+	if err != nil {
+		return nil, fmt.Errorf("making the door of the metrics: %w", err)
+	}
+	return door.Guard(access.Endpoint{Name: "Metrics"}), nil
+}
+
+// logAudit is the audit of what belongs to no role and so to no journal.
+type logAudit struct{ log *slog.Logger }
+
+// Access implements access.Audit. Collectors come every few seconds, so those
+// who were let in are told of at debug level.
+func (a logAudit) Access(ctx context.Context, e journal.Access) error {
+	level := slog.LevelInfo
+	if e.Accepted {
+		level = slog.LevelDebug
+	}
+	a.log.Log(ctx, level, "log-on", "endpoint", e.Endpoint, "remote", e.Remote, "account", e.User, "accepted", e.Accepted, "reason", e.Reason)
+	return nil
 }
 
 // Ready says whether every role could serve a request now, or what is in the

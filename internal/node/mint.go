@@ -21,7 +21,7 @@ func (r *role) mintFor(ctx context.Context, u directory.User, target string, lif
 	if !ok {
 		return "", time.Time{}, problem.New(problem.ManageParameter, "%s belongs to no partner application of this role", address.Host)
 	}
-	partner, err := r.partners.Get(ctx, name)
+	partner, err := r.partners.TargetFor(ctx, name) // a disabled one gets no tokens, as from the role itself
 	if err != nil {
 		return "", time.Time{}, err
 	}
@@ -39,9 +39,12 @@ func (r *role) mintFor(ctx context.Context, u directory.User, target string, lif
 	if err != nil {
 		return "", time.Time{}, err
 	}
-	token, err := s2s.WrapActAs(s2s.ActAs{
-		NotBefore: now, Expires: expires, ActorToken: actor,
-		User: s2s.UserClaims{UPN: string(u.UPN), SMTP: string(u.SMTP), SIP: string(u.SIP)},
-	})
-	return token, expires, err
+	user := s2s.UserClaims{UPN: string(u.UPN), SMTP: string(u.SMTP), SIP: string(u.SIP)}
+	token, err := s2s.WrapActAs(s2s.ActAs{NotBefore: now, Expires: expires, ActorToken: actor, User: user})
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	r.auditIssued(ctx, s2shttp.TraceEvent{Kind: s2shttp.TraceIssue, Audience: audience, User: user,
+		Key: signer.Thumbprint(), TokenHash: s2s.TokenHash(actor), Expires: expires})
+	return token, expires, nil
 }

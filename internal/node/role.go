@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"fmt"
@@ -194,9 +195,23 @@ func (r *role) caller(bind func(ctx context.Context, host string) (string, bool)
 		Timeout:       plain.Timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &s2shttp.Transport{
-			Base: plain.Transport, Target: r.partners.Targets(bind), Self: r.self, Now: r.node.now,
+			Base: plain.Transport, Target: r.partners.Targets(bind), Self: r.self, Now: r.node.now, Trace: r.auditIssued,
 		},
 	}
+}
+
+// auditIssued leaves a line of every token that goes out. Its hash is that in
+// the audit of whoever received it.
+func (r *role) auditIssued(ctx context.Context, e s2shttp.TraceEvent) {
+	if e.Kind != s2shttp.TraceIssue {
+		return
+	}
+	kind := s2s.AppOnly
+	if e.User != (s2s.UserClaims{}) {
+		kind = s2s.ActAsUser
+	}
+	r.log.InfoContext(ctx, "issued a token", "kind", string(kind), "audience", e.Audience.String(), "user", cmp.Or(e.User.UPN, e.User.SMTP),
+		"key", e.Key.String(), "hash", e.TokenHash, "expires", e.Expires.UTC())
 }
 
 func (r *role) self(ctx context.Context) (s2s.Principal, *s2s.Signer, error) {

@@ -42,7 +42,7 @@ func (r *role) openSkype(ctx context.Context) (err error) {
 	x := &skypeRole{role: r}
 	x.own = skype.New(skype.Config{
 		Settings: r.settings, Directory: r.node.directory, Hosts: r.publishedHosts(), SIPDomains: r.cfg.Domains,
-		Realm: r.cfg.Realm, Organisation: r.organisation(), Now: r.node.now,
+		Realm: r.cfg.Realm, Organisation: r.organisation(),
 		Pool: skype.Pool{
 			Fqdn: r.cfg.FQDN, Site: r.site(), Computers: []string{r.cfg.FQDN},
 			Services: []string{"UserServer:" + r.cfg.FQDN, "Registrar:" + r.cfg.FQDN, "WebServer:" + r.cfg.FQDN},

@@ -1,9 +1,6 @@
 package s2shttp
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -96,19 +93,11 @@ func (c *call) actor(key actorKey, signer *s2s.Signer, now time.Time, fresh bool
 	if err != nil {
 		return actor{}, false, fmt.Errorf("%s: making an actor token: %w", c.host, err)
 	}
-	a.hash = hashOf(a.token)
+	a.hash = s2s.TokenHash(a.token)
 	c.actors.put(key, a, now.Add(life/2), now)
 	event.Kind = TraceMint
 	c.trace(event)
 	return a, false, nil
-}
-
-// hashOf is the first 16 hexadecimal digits of the SHA-256 over the signature.
-func hashOf(actorToken string) string {
-	// The token is ours and well-formed.
-	signature, _ := base64.RawURLEncoding.DecodeString(actorToken[strings.LastIndexByte(actorToken, '.')+1:])
-	sum := sha256.Sum256(signature)
-	return hex.EncodeToString(sum[:8])
 }
 
 // claims are what this target is told about the user. SharePoint writes all
