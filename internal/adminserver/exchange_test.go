@@ -2,6 +2,7 @@ package adminserver
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -43,69 +44,94 @@ func wantWords(t *testing.T, f *adminapi.Fault, product, ours string) {
 	}
 }
 
-// published replaces what stands at pool.litware.test.
-func (w *world) published(ca *certs.CA, h http.Handler, certificateNames ...string) {
-	w.t.Helper()
-	w.publish(ca, h, certificateNames...)
-	if !slices.Contains(certificateNames, "pool.litware.test") {
-		w.mu.Lock()
-		w.names["pool.litware.test:443"] = w.names[certificateNames[0]+":443"]
-		w.mu.Unlock()
+// badServer is a server whose metadata cannot be had, and what is said of it.
+type badServer struct {
+	path string
+	// open starts the server under the given host name; nil leaves the host to
+	// the side that is well.
+	open   func(w *world, host string)
+	code   problem.Code
+	dotnet string
+	ours   string // in our own sentence; %s is the host
+}
+
+// badServers are those that both sides meet, each with a host of its own.
+func badServers(stranger *certs.CA, path string) map[string]badServer {
+	page := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("<html><title>Sign in</title></html>")) })
+	cut := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte(`{"issuer":`)) })
+	broken := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "no valid signing certificate", http.StatusServiceUnavailable)
+	})
+	return map[string]badServer{
+		"TLS not trusted": {path, func(w *world, host string) { w.publish(stranger, page, host) },
+			problem.TLSUntrusted, outbound.TrustText, "Somebody's CA"},
+		"002-37 TLS self-signed": {path, func(w *world, host string) { w.publishSelfSigned(page, host) },
+			problem.TLSUntrusted, outbound.TrustText, "signed itself"},
+		"TLS made out to another name": {path, func(w *world, host string) {
+			w.publish(w.ca, page, "fe01.litware.test")
+			w.alias(host, "fe01.litware.test")
+		},
+			problem.TLSWrongName, outbound.TrustText, "fe01.litware.test"},
+		"TLS expired": {path, func(w *world, host string) { w.publishExpired(page, host) },
+			problem.TLSExpired, outbound.TrustText, "expired"},
+		"002-28 a page instead of a document": {path, func(w *world, host string) { w.publish(w.ca, page, host) },
+			problem.MetadataPage, "the URL answers with a web page instead of a metadata document.", "pre-authentication"},
+		"002-28 half a document": {path, func(w *world, host string) { w.publish(w.ca, cut, host) },
+			problem.MetadataInvalid, "the answer is not a valid metadata document.", "JSON"},
+		"no signing certificate": {path, func(w *world, host string) { w.publish(w.ca, broken, host) },
+			problem.MetadataStatus, "The remote server returned an error: (503) Service Unavailable.", "no valid signing certificate"},
+		"002-39 wrong path": {strings.Replace(path, "json", "jaon", 1), func(w *world, host string) { w.publish(w.ca, http.NotFoundHandler(), host) },
+			problem.MetadataNotFound, "The remote server returned an error: (404) Not Found.", "https://%s" + path},
+		"003-16 wrong path": {strings.Replace(path, "json", "jason", 1), func(w *world, host string) { w.publish(w.ca, http.NotFoundHandler(), host) },
+			problem.MetadataNotFound, "The remote server returned an error: (404) Not Found.", "https://%s" + path},
+		"nothing listens": {path, func(w *world, host string) { w.names[host+":443"] = "127.0.0.1:1" },
+			problem.NetRefused, "Unable to connect to the remote server", "nothing listens at"},
+		"no answer from DNS": {path, func(*world, string) {},
+			problem.NetDNSFailed, "The remote name could not be resolved: '%s'", "%s"},
 	}
 }
 
-func TestScriptTellsWhyMetadataCannotBeHad(t *testing.T) {
-	configure := func(url string) adminapi.ConfigureEnterpriseRequest {
-		return adminapi.ConfigureEnterpriseRequest{AuthMetadataURL: url, ApplicationType: "Lync"}
-	}
+// eachBadServer opens them all in one world.
+func eachBadServer(t *testing.T, path string, check func(t *testing.T, w *world, url string, b badServer)) {
+	w := newWorld(t)
 	stranger, err := certs.NewCA("Somebody's CA", start)
-	if err != nil {
-		t.Fatal(err)
+	w.must(err)
+	n := 0
+	for name, b := range badServers(stranger, path) {
+		n++
+		host := fmt.Sprintf("bad%d.litware.test", n)
+		b.open(w, host)
+		b.ours, b.dotnet = strings.ReplaceAll(b.ours, "%s", host), strings.ReplaceAll(b.dotnet, "%s", host)
+		t.Run(name, func(t *testing.T) { check(t, w, "https://"+host+b.path, b) })
 	}
-	page := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("<html><title>Sign in</title></html>")) })
-	for name, tt := range map[string]struct {
-		url    string
-		change func(w *world) // of pool.litware.test
-		code   problem.Code
-		dotnet string // between the URL and the last full stop
-		ours   string // in our own sentence
-	}{
-		// The two full stops at the end are the product's.
-		"002-35 TLS not trusted": {skypeURL, func(w *world) { w.published(stranger, http.NotFoundHandler(), "pool.litware.test") },
-			problem.TLSUntrusted, outbound.TrustText, "Somebody's CA"},
-		"002-35 made out to another name": {skypeURL, func(w *world) { w.published(w.ca, http.NotFoundHandler(), "fe01.litware.test") },
-			problem.TLSWrongName, outbound.TrustText, "fe01.litware.test"},
-		"002-35 expired": {skypeURL, func(w *world) { w.clock.advance(400 * 24 * time.Hour) },
-			problem.TLSExpired, outbound.TrustText, "expired"},
-		"003-16 wrong path": {"https://pool.litware.test/metadata/jason/1", nil,
-			problem.MetadataNotFound, "The remote server returned an error: (404) Not Found.", skypeURL},
-		"002-39 wrong path": {"https://pool.litware.test/metadata/jaon/1", nil,
-			problem.MetadataNotFound, "The remote server returned an error: (404) Not Found.", skypeURL},
-		"a page instead of a document": {skypeURL, func(w *world) { w.published(w.ca, page, "pool.litware.test") },
-			problem.MetadataPage, "the URL answers with a web page instead of a metadata document.", "pre-authentication"},
-		"another product": {"https://sharepoint.litware.test/_layouts/15/metadata/json/1", func(w *world) { w.publishSharePoint() },
-			problem.MetadataWrongProduct, "the metadata document belongs to another product.", "SharePoint"},
-		"nothing listens": {skypeURL, func(w *world) { w.names["pool.litware.test:443"] = "127.0.0.1:1" },
-			problem.NetRefused, "Unable to connect to the remote server", "nothing listens at"},
-		"no answer from DNS": {"https://mial.litware.test/metadata/json/1", nil,
-			problem.NetDNSFailed, "The remote name could not be resolved: 'mial.litware.test'", "mial.litware.test"},
-		"plain http": {"http://pool.litware.test/metadata/json/1", nil,
-			problem.MetadataURL, "the metadata URL cannot be used.", "https only"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			if tt.change != nil {
-				tt.change(w)
-			}
-			admin := w.as("administrator")
-			f := refused(t, admin, adminapi.ConfigureEnterprisePartnerApplication, configure(tt.url), tt.code)
-			wantWords(t, f, exchangeMetadataError+tt.url+"'. Error: "+tt.dotnet+".", tt.ours)
-			if len(do(t, admin, adminapi.GetPartnerApplication, named(""))) != 0 || len(do(t, admin, adminapi.GetManagementRoleAssignment, adminapi.RoleAssignmentFilter{})) != 0 {
-				t.Error("something half made is left behind")
-			}
-			refused(t, admin, adminapi.GetUser, named("LyncEnterprise-ApplicationAccount"), problem.DirectoryUnknown)
-		})
+}
+
+// checklist: 002-35, with the two full stops at the end, which are the
+// product's.
+func TestScriptTellsWhyMetadataCannotBeHad(t *testing.T) {
+	refuse := func(t *testing.T, w *world, url string, code problem.Code) *adminapi.Fault {
+		t.Helper()
+		admin := w.as("administrator")
+		f := refused(t, admin, adminapi.ConfigureEnterprisePartnerApplication, adminapi.ConfigureEnterpriseRequest{AuthMetadataURL: url, ApplicationType: "Lync"}, code)
+		if len(do(t, admin, adminapi.GetPartnerApplication, named(""))) != 0 || len(do(t, admin, adminapi.GetManagementRoleAssignment, adminapi.RoleAssignmentFilter{})) != 0 {
+			t.Error("something half made is left behind")
+		}
+		refused(t, admin, adminapi.GetUser, named("LyncEnterprise-ApplicationAccount"), problem.DirectoryUnknown)
+		return f
 	}
+	eachBadServer(t, "/metadata/json/1", func(t *testing.T, w *world, url string, b badServer) {
+		wantWords(t, refuse(t, w, url, b.code), exchangeMetadataError+url+"'. Error: "+b.dotnet+".", b.ours)
+	})
+	w := newWorld(t)
+	t.Run("another product", func(t *testing.T) {
+		w.publishSharePoint()
+		const url = "https://sharepoint.litware.test/_layouts/15/metadata/json/1"
+		wantWords(t, refuse(t, w, url, problem.MetadataWrongProduct), exchangeMetadataError+url+"'. Error: the metadata document belongs to another product..", "SharePoint")
+	})
+	t.Run("plain http", func(t *testing.T) {
+		const url = "http://pool.litware.test/metadata/json/1"
+		wantWords(t, refuse(t, w, url, problem.MetadataURL), exchangeMetadataError+url+"'. Error: the metadata URL cannot be used..", "https only")
+	})
 }
 
 func TestScriptParameters(t *testing.T) {
@@ -199,7 +225,7 @@ func TestPartnerApplicationSettings(t *testing.T) {
 		})
 	}
 	t.Run("refreshing names the record's URL", func(t *testing.T) {
-		w.published(w.ca, http.NotFoundHandler(), "pool.litware.test")
+		w.publish(w.ca, http.NotFoundHandler(), "pool.litware.test")
 		f := refused(t, admin, adminapi.SetPartnerApplication, set(adminapi.PartnerApplicationSettings{RefreshAuthMetadata: true}), problem.MetadataNotFound)
 		if want := exchangeMetadataError + skypeURL + "'. Error: The remote server returned an error: (404) Not Found.."; f.CmdletText != want {
 			t.Errorf("the cmdlet prints %q, want %q", f.CmdletText, want)

@@ -12,9 +12,7 @@ import (
 	"time"
 
 	"github.com/matchseal/matchseal/internal/adminapi"
-	"github.com/matchseal/matchseal/internal/certs"
 	"github.com/matchseal/matchseal/internal/directory"
-	"github.com/matchseal/matchseal/internal/outbound"
 	"github.com/matchseal/matchseal/internal/problem"
 	"github.com/matchseal/matchseal/s2s"
 	"github.com/matchseal/matchseal/s2s/s2stest"
@@ -102,60 +100,23 @@ func TestNewCsPartnerApplicationByCertificate(t *testing.T) {
 	refused(t, admin, adminapi.NewCsPartnerApplication, req, problem.PartnerSource)
 }
 
+// checklist: 002-28, 002-33, 002-34
 func TestCmdletTellsWhyMetadataCannotBeHad(t *testing.T) {
-	stranger, err := certs.NewCA("Somebody's CA", start)
-	if err != nil {
-		t.Fatal(err)
-	}
-	handler := func(w *world) http.Handler {
-		return w.document(w.profileOfExchange(), w.exchange.Keyring, w.exchange.Role.Principal)
-	}
-	for name, tt := range map[string]struct {
-		url    string
-		change func(w *world)
-		code   problem.Code
-		dotnet string
-		ours   string
-	}{
-		"002-33 TLS not trusted": {exchangeURL, func(w *world) { w.publish(stranger, handler(w), "autodiscover.litware.test") },
-			problem.TLSUntrusted, outbound.TrustText, "Somebody's CA"},
-		"002-37 self-signed": {exchangeURL, func(w *world) { w.publishSelfSigned(handler(w)) },
-			problem.TLSUntrusted, outbound.TrustText, "signed itself"},
-		"002-33 made out to another name": {exchangeURL, func(w *world) {
-			w.publish(w.ca, handler(w), "exch2.litware.test")
-			w.names["autodiscover.litware.test:443"] = w.names["exch2.litware.test:443"]
-		}, problem.TLSWrongName, outbound.TrustText, "exch2.litware.test"},
-		"002-28 no valid document": {exchangeURL, func(w *world) {
-			w.publish(w.ca, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte(`{"issuer":`)) }), "autodiscover.litware.test")
-		}, problem.MetadataInvalid, "the answer is not a valid metadata document.", "JSON"},
-		"002-39 wrong path":     {"https://autodiscover.litware.test/autodiscover/metadata/jaon/1", nil, problem.MetadataNotFound, "The remote server returned an error: (404) Not Found.", exchangeURL},
-		"the other side's path": {"https://autodiscover.litware.test/metadata/json/1", nil, problem.MetadataNotFound, "The remote server returned an error: (404) Not Found.", exchangeURL},
-		"no signing certificate": {exchangeURL, func(w *world) {
-			_, err := w.exchange.Keyring.Unassign(context.Background())
-			w.must(err)
-		}, problem.MetadataStatus, "The remote server returned an error: (503) Service Unavailable.", "signing certificate"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			if tt.change != nil {
-				tt.change(w)
-			}
-			admin := w.as("administrator")
-			f := refused(t, admin, adminapi.NewCsPartnerApplication, newExchange(tt.url), tt.code)
-			wantWords(t, f, skypeMetadataError+tt.dotnet+`"`, tt.ours)
-			if len(do(t, admin, adminapi.GetCsPartnerApplication, named(""))) != 0 {
-				t.Error("something half made is left behind")
-			}
-			// checklist: 002-34
-			want := adminapi.ErrorRecord{
-				CategoryInfo:          "WriteError: (:) [New-CsPartnerApplication], ParameterBindingException",
-				FullyQualifiedErrorID: "ParameterBindingFailed,Microsoft.Rtc.Management.Internal.NewPartnerApplicationCmdlet",
-			}
-			if f.Record == nil || *f.Record != want {
-				t.Errorf("the error record is %+v", f.Record)
-			}
-		})
-	}
+	eachBadServer(t, "/autodiscover/metadata/json/1", func(t *testing.T, w *world, url string, b badServer) {
+		admin := w.as("administrator")
+		f := refused(t, admin, adminapi.NewCsPartnerApplication, newExchange(url), b.code)
+		wantWords(t, f, skypeMetadataError+b.dotnet+`"`, b.ours)
+		if len(do(t, admin, adminapi.GetCsPartnerApplication, named(""))) != 0 {
+			t.Error("something half made is left behind")
+		}
+		want := adminapi.ErrorRecord{
+			CategoryInfo:          "WriteError: (:) [New-CsPartnerApplication], ParameterBindingException",
+			FullyQualifiedErrorID: "ParameterBindingFailed,Microsoft.Rtc.Management.Internal.NewPartnerApplicationCmdlet",
+		}
+		if f.Record == nil || *f.Record != want {
+			t.Errorf("the error record is %+v", f.Record)
+		}
+	})
 	t.Run("other failures are no binding errors", func(t *testing.T) {
 		w := newWorld(t)
 		f := refused(t, w.as("administrator"), adminapi.NewCsPartnerApplication, newExchange(skypeURL), problem.PartnerSelf)
@@ -169,7 +130,7 @@ func TestCmdletTellsWhyMetadataCannotBeHad(t *testing.T) {
 // downloads the document that the command refuses.
 func TestBrowserMissesTheTLSFault(t *testing.T) {
 	w := newWorld(t)
-	w.publishSelfSigned(w.document(w.profileOfExchange(), w.exchange.Keyring, w.exchange.Role.Principal))
+	w.publishSelfSigned(w.document(w.profileOfExchange(), w.exchange.Keyring, w.exchange.Role.Principal), "autodiscover.litware.test")
 	f := refused(t, w.as("administrator"), adminapi.NewCsPartnerApplication, newExchange(exchangeURL), problem.TLSUntrusted)
 	if !strings.Contains(f.Remedy, "A browser in which somebody clicked the warning away proves nothing") {
 		t.Errorf("the remedy is %q", f.Remedy)

@@ -238,8 +238,8 @@ func (w *world) openSkype() {
 	x := Skype{Keyring: p.keyring, Directory: w.directory, Journal: p.journal}
 	x.Role = skype.New(skype.Config{
 		Settings: p.settings, Directory: w.directory, Hosts: []string{"pool.litware.test"}, SIPDomains: []string{"litware.test"},
-		Organisation: "litware", Now: w.clock.Now,
-		Pool: skype.Pool{Fqdn: "pool.litware.test", Site: "Redmond", Services: []string{"UserServer:pool.litware.test"}, Computers: []string{"pool.litware.test"}},
+		Organisation: "litware",
+		Pool:         skype.Pool{Fqdn: "pool.litware.test", Site: "Redmond", Services: []string{"UserServer:pool.litware.test"}, Computers: []string{"pool.litware.test"}},
 	})
 	x.Partners = w.openPartners(p, x.Role.Principal)
 	var err error
@@ -399,14 +399,29 @@ func (w *world) profileOfExchange() profile.Profile {
 	return p
 }
 
-// publishSelfSigned serves a handler as autodiscover.litware.test with a
-// certificate that vouches for itself.
-func (w *world) publishSelfSigned(h http.Handler) {
+// publishSelfSigned serves a handler with a certificate that vouches for
+// itself.
+func (w *world) publishSelfSigned(h http.Handler, name string) {
 	w.t.Helper()
 	cert, key, err := certs.NewSelfSigned(certs.SelfSigned{
-		Subject: pkix.Name{CommonName: "autodiscover.litware.test"}, DNSNames: []string{"autodiscover.litware.test"},
+		Subject: pkix.Name{CommonName: name}, DNSNames: []string{name},
 		NotBefore: start.AddDate(0, -1, 0), NotAfter: start.AddDate(1, 0, 0),
 	})
 	w.must(err)
-	w.listen(h, certs.TLS([]*x509.Certificate{cert}, key), "autodiscover.litware.test")
+	w.listen(h, certs.TLS([]*x509.Certificate{cert}, key), name)
+}
+
+// publishExpired serves a handler with a certificate that ended yesterday.
+func (w *world) publishExpired(h http.Handler, name string) {
+	w.t.Helper()
+	chain, key, err := w.ca.Issue(certs.TLSRequest{Names: []string{name}, NotBefore: start.AddDate(0, 0, -9), NotAfter: start.AddDate(0, 0, -1)})
+	w.must(err)
+	w.listen(h, certs.TLS(chain, key), name)
+}
+
+// alias leads a name to where another one listens.
+func (w *world) alias(name, to string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.names[name+":443"] = w.names[to+":443"]
 }
