@@ -8,6 +8,7 @@ import (
 	"github.com/matchseal/matchseal/internal/directory"
 	"github.com/matchseal/matchseal/internal/problem"
 	"github.com/matchseal/matchseal/s2s"
+	"github.com/matchseal/matchseal/s2s/s2shttp"
 )
 
 // mintFor signs an actor token for the partner behind a URL and wraps it for
