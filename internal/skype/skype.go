@@ -3,11 +3,12 @@ package skype
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
-	"time"
 
+	"github.com/matchseal/matchseal/autodiscover"
 	"github.com/matchseal/matchseal/internal/directory"
 	"github.com/matchseal/matchseal/internal/problem"
 	"github.com/matchseal/matchseal/internal/profile"
@@ -21,14 +22,13 @@ type Config struct {
 	Directory *directory.Directory
 	Pool      Pool
 	Hosts     []string // names under which the web services are published
-	// SIPDomains of this deployment; the first is the default and gives the
-	// realm while none is set.
+	// SIPDomains of this deployment, one at least; the first is the default
+	// and gives the realm while none is set.
 	SIPDomains []string
 	// Realm is the one while nobody has set another; empty means the default
 	// domain.
 	Realm        string
-	Organisation string
-	Now          func() time.Time
+	Organisation string // whose users these are
 }
 
 // Role is the skype role's own configuration.
@@ -83,7 +83,10 @@ func (r *Role) SetOAuthConfiguration(ctx context.Context, by string, change func
 			return c, err
 		}
 		warnings = old.withDefaults().Became(c.Identity, r.DefaultRealm())
-		if w := AutodiscoverURLProblem(c.ExchangeAutodiscoverURL); w != "" && c.ExchangeAutodiscoverURL != "" {
+		if c.ExchangeAutodiscoverURL == "" || c.ExchangeAutodiscoverURL == old.ExchangeAutodiscoverURL {
+			return c, nil
+		}
+		if w := autodiscoverURLProblem(c.ExchangeAutodiscoverURL); w != "" {
 			warnings = append(warnings, "ExchangeAutodiscoverUrl was stored, but the Storage Service will fail with code=50043: "+w)
 		}
 		return c, nil
@@ -97,6 +100,7 @@ func (c OAuthConfiguration) canonical() (OAuthConfiguration, error) {
 	if c.Identity, err = c.Canonical(); err != nil {
 		return c, err
 	}
+	c.ExchangeAutodiscoverURL = strings.TrimSpace(c.ExchangeAutodiscoverURL)
 	switch c.ClientAdalAuthOverride {
 	case "NoOverride", "Allowed", "Disallowed":
 	default:
@@ -110,23 +114,18 @@ func (c OAuthConfiguration) canonical() (OAuthConfiguration, error) {
 	return c, nil
 }
 
-// AutodiscoverURLProblem says what is wrong with an ExchangeAutodiscoverUrl
-// and how the right one looks, or "" (002-15, 002-31).
-func AutodiscoverURLProblem(raw string) string {
-	const form = "the form is https://autodiscover.<domain>/autodiscover/autodiscover.svc"
-	if raw == "" {
-		return "ExchangeAutodiscoverUrl is not set; " + form
-	}
-	u, err := url.Parse(raw)
+// autodiscoverURLProblem says what is wrong with an ExchangeAutodiscoverUrl
+// and how the right one looks, or "" (002-15, 002-16, 002-31).
+func autodiscoverURLProblem(raw string) string {
+	u, err := autodiscover.CheckEndpoint(raw)
+	var wrong *autodiscover.Error
 	switch {
-	case err != nil || u.Host == "":
-		return fmt.Sprintf("%q is no URL; %s", raw, form)
-	case u.Scheme != "https":
-		return fmt.Sprintf("%q is not https, and a token is never sent without TLS; %s", raw, form)
-	case strings.HasSuffix(strings.ToLower(u.Path), ".xml"):
-		return fmt.Sprintf("%q ends in .xml, the address for clients; the SOAP service is at %s", raw, raw[:len(raw)-len(".xml")]+".svc")
+	case errors.As(err, &wrong):
+		return wrong.Detail
+	case err != nil:
+		return err.Error()
 	case !strings.HasSuffix(strings.ToLower(u.Path), ".svc"):
-		return fmt.Sprintf("%q does not end in .svc; %s", raw, form)
+		return fmt.Sprintf("%q does not end in .svc; the form is https://autodiscover.<domain>%s", raw, autodiscover.PathSOAP)
 	}
 	return ""
 }
@@ -170,7 +169,7 @@ func audienceHost(raw string) (string, error) {
 	if err != nil || u.Scheme != "https" || u.Host == "" {
 		return "", fmt.Errorf("%q is not an https URL", raw)
 	}
-	return u.Host, nil
+	return strings.TrimSuffix(strings.ToLower(u.Host), ":443"), nil
 }
 
 // AllowedDomains are those to which Autodiscover may redirect.

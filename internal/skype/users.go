@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/matchseal/matchseal/internal/directory"
@@ -29,17 +30,17 @@ type User struct {
 	SipEnabled bool
 }
 
-// Enable enables a directory user for SIP on a pool. address may be empty
-// when the directory has one already.
+// Enable enables a directory user for SIP on a pool. address may be empty;
+// then the user keeps his SIP address or gets his e-mail address.
 func (r *Role) Enable(ctx context.Context, by, identity, address, pool string) (User, error) {
 	u, err := r.resolve(ctx, identity)
 	if err != nil {
 		return User{}, err
 	}
-	if len(r.Pools(pool)) == 0 || strings.ContainsAny(pool, "*?") {
+	if !strings.EqualFold(pool, r.cfg.Pool.Fqdn) {
 		return User{}, problem.New(problem.ManageNotFound, "there is no pool %q; this role runs %s", pool, r.cfg.Pool.Fqdn)
 	}
-	sip, err := r.address(u, address)
+	sip, err := r.address(ctx, u, address)
 	if err != nil {
 		return User{}, err
 	}
@@ -56,20 +57,26 @@ func (r *Role) Enable(ctx context.Context, by, identity, address, pool string) (
 	return User{u, reg.Pool, reg.Enabled}, nil
 }
 
-// address picks the SIP address and holds it to the deployment's domains.
-func (r *Role) address(u directory.User, address string) (directory.SIP, error) {
-	raw := cmp.Or(address, string(u.SIP), string(u.SMTP), string(u.UPN))
-	sip, err := directory.ParseSIP(raw)
+// address picks the SIP address and holds it to the deployment's domains. The
+// directory lets several accounts have one address; here it names one user.
+func (r *Role) address(ctx context.Context, u directory.User, address string) (directory.SIP, error) {
+	sip, err := directory.ParseSIP(cmp.Or(address, string(u.SIP), string(u.SMTP), string(u.UPN)))
 	if err != nil {
 		return "", problem.Wrap(err, problem.ManageParameter, "SipAddress")
 	}
-	_, domain, _ := strings.Cut(string(sip), "@")
-	for _, d := range r.cfg.SIPDomains {
-		if strings.EqualFold(d, domain) {
-			return sip, nil
+	if !slices.ContainsFunc(r.cfg.SIPDomains, func(d string) bool { return strings.EqualFold(d, sip.Domain()) }) {
+		return "", problem.New(problem.ManageParameter, "%s is not a SIP domain of this deployment; use an address in %s", sip.Domain(), strings.Join(r.cfg.SIPDomains, ", "))
+	}
+	others, err := r.registered(ctx, sip)
+	if err != nil {
+		return "", err
+	}
+	for _, other := range others {
+		if other.SipEnabled && other.ID != u.ID {
+			return "", problem.New(problem.ManageParameter, "sip:%s is the address of %s; an address belongs to one user", sip, other.Name)
 		}
 	}
-	return "", problem.New(problem.ManageParameter, "%s is not a SIP domain of this deployment; use an address in %s", domain, strings.Join(r.cfg.SIPDomains, ", "))
+	return sip, nil
 }
 
 // Disable takes a user off SIP; mailbox and account stay as they are.
@@ -78,15 +85,13 @@ func (r *Role) Disable(ctx context.Context, by, identity string) error {
 	if err != nil {
 		return err
 	}
-	reg, ok, err := settings.Get(ctx, r.cfg.Settings, registrationKind(), u.ID)
-	if err != nil {
-		return err
-	}
-	if !ok {
-		return problem.New(problem.StorageNotSipEnabled, "%s is not enabled for SIP", u.Name)
-	}
-	reg.Enabled = false
-	return settings.Put(ctx, r.cfg.Settings, by, registrationKind(), u.ID, reg)
+	return settings.Update(ctx, r.cfg.Settings, by, registrationKind(), u.ID, func(reg registration, ok bool) (registration, error) {
+		if !ok || !reg.Enabled {
+			return reg, problem.New(problem.StorageNotSipEnabled, "%s is not enabled for SIP", u.Name)
+		}
+		reg.Enabled = false
+		return reg, nil
+	})
 }
 
 // Users lists the users enabled for SIP whose address, UPN or name matches
@@ -125,29 +130,43 @@ func matchAny(pattern string, values ...string) bool {
 // User finds the enabled, SIP-enabled user with this address, or says which
 // of the conditions fails: unknown, disabled, not enabled for SIP.
 func (r *Role) User(ctx context.Context, sip directory.SIP) (directory.User, error) {
+	found, err := r.registered(ctx, sip)
+	if err != nil {
+		return directory.User{}, err
+	}
+	if len(found) > 1 { // those that are not enabled for SIP may share an address
+		if on := slices.DeleteFunc(slices.Clone(found), func(u User) bool { return !u.SipEnabled }); len(on) > 0 {
+			found = on
+		}
+	}
+	switch {
+	case len(found) == 0:
+		return directory.User{}, problem.New(problem.StorageUnknownUser, "no user in the directory has the address sip:%s", sip)
+	case len(found) > 1:
+		return directory.User{}, problem.New(problem.StorageUnknownUser, "%d users in the directory have the address sip:%s; it must be one", len(found), sip)
+	case !found[0].Enabled:
+		return directory.User{}, problem.New(problem.StorageUserDisabled, "the account %s (sip:%s) is disabled", found[0].Name, sip)
+	case !found[0].SipEnabled:
+		return directory.User{}, problem.New(problem.StorageNotSipEnabled, "%s (sip:%s) is in the directory but not enabled for SIP", found[0].Name, sip)
+	}
+	return found[0].User, nil
+}
+
+// registered finds the accounts of the organisation that have the address.
+func (r *Role) registered(ctx context.Context, sip directory.SIP) ([]User, error) {
 	found, err := r.cfg.Directory.Find(ctx, directory.Query{By: directory.BySIP, Value: string(sip), Organisation: r.cfg.Organisation})
 	if err != nil {
-		return directory.User{}, err
+		return nil, fmt.Errorf("looking for sip:%s: %w", sip, err)
 	}
-	switch len(found) {
-	case 0:
-		return directory.User{}, problem.New(problem.StorageUnknownUser, "no user in the directory has the address sip:%s", sip)
-	case 1:
-	default:
-		return directory.User{}, problem.New(problem.StorageUnknownUser, "%d users in the directory have the address sip:%s; it must be one", len(found), sip)
+	var users []User
+	for _, u := range found {
+		reg, _, err := settings.Get(ctx, r.cfg.Settings, registrationKind(), u.ID)
+		if err != nil {
+			return nil, fmt.Errorf("reading the registration of %s: %w", u.Name, err)
+		}
+		users = append(users, User{u, reg.Pool, reg.Enabled})
 	}
-	u := found[0]
-	if !u.Enabled {
-		return directory.User{}, problem.New(problem.StorageUserDisabled, "the account %s (sip:%s) is disabled", u.Name, sip)
-	}
-	reg, ok, err := settings.Get(ctx, r.cfg.Settings, registrationKind(), u.ID)
-	if err != nil {
-		return directory.User{}, err
-	}
-	if !ok || !reg.Enabled {
-		return directory.User{}, problem.New(problem.StorageNotSipEnabled, "%s (sip:%s) is in the directory but not enabled for SIP", u.Name, sip)
-	}
-	return u, nil
+	return users, nil
 }
 
 func (r *Role) resolve(ctx context.Context, identity string) (directory.User, error) {
