@@ -110,7 +110,7 @@ func (s *sessions) password(ctx context.Context, source string, req adminapi.Log
 	if err := s.limited(source, account); err != nil {
 		return directory.LogOn{}, err
 	}
-	on, err := s.cfg.Directory.LogOn(ctx, req.Account, req.Password)
+	on, err := s.cfg.Directory.LogOn(ctx, s.login(ctx, req.Account), req.Password)
 	switch {
 	case err == nil:
 		s.familiar.Add(source+" "+account, struct{}{})
@@ -119,6 +119,19 @@ func (s *sessions) password(ctx context.Context, source string, req adminapi.Log
 		s.failed.Add(account)
 	}
 	return on, err
+}
+
+// login is the form in which the directory takes an account together with a
+// password: a bare name, as operators type it, is not unique in a forest.
+func (s *sessions) login(ctx context.Context, account string) string {
+	if strings.ContainsAny(account, `@\`) {
+		return account
+	}
+	u, err := s.cfg.Directory.Resolve(ctx, account)
+	if err != nil || u.UPN == "" {
+		return account // the directory refuses it, as it refuses a wrong password
+	}
+	return string(u.UPN)
 }
 
 func (s *sessions) limited(source, account string) error {

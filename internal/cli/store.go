@@ -47,20 +47,35 @@ func (a *app) storeFiles(ctx context.Context, c connection, args []string) error
 	if err != nil {
 		return err
 	}
+	all, err := a.storeEach(ctx, client, files)
+	if a.wantsJSON() {
+		// After a failure too: what went in before it is in.
+		if printed := a.json(all); err == nil {
+			err = printed
+		}
+	}
+	return err
+}
+
+// storeEach stores file after file until one fails, and returns what it
+// stored.
+func (a *app) storeEach(ctx context.Context, client *adminapi.Client, files []string) ([]adminapi.StoredConversation, error) {
+	all := []adminapi.StoredConversation{}
 	for _, file := range files {
 		conversation, err := a.readConversation(file)
 		if err != nil {
-			return err
+			return all, err
 		}
 		stored, err := adminapi.Do(ctx, client, adminapi.StoreConversation, conversation)
 		if err != nil {
-			return fmt.Errorf("%s: %w", file, err)
+			return all, fmt.Errorf("%s: %w", file, err)
 		}
-		if err := a.printStored(stored); err != nil {
-			return err
+		all = append(all, stored)
+		if !a.wantsJSON() {
+			a.printStored(stored)
 		}
 	}
-	return nil
+	return all, nil
 }
 
 func (a *app) readConversation(file string) (adminapi.Conversation, error) {
@@ -82,10 +97,7 @@ func (a *app) readConversation(file string) (adminapi.Conversation, error) {
 	return c, nil
 }
 
-func (a *app) printStored(s adminapi.StoredConversation) error {
-	if a.wantsJSON() {
-		return a.json(s)
-	}
+func (a *app) printStored(s adminapi.StoredConversation) {
 	switch {
 	case s.Duplicate:
 		fmt.Fprintf(a.Out, "%s was stored already\n", s.ID)
@@ -94,7 +106,6 @@ func (a *app) printStored(s adminapi.StoredConversation) error {
 	default:
 		fmt.Fprintf(a.Out, "%s stored for %s\n", s.ID, strings.Join(s.Mailboxes, ", "))
 	}
-	return nil
 }
 
 func (a *app) storeStatus() *cobra.Command {
