@@ -55,6 +55,7 @@ func (silent) Error() string { return "" }
 
 // Run runs one command line and returns the exit status.
 func Run(ctx context.Context, io IO) int {
+	io.Out, io.Err = terminal{io.Out}, terminal{io.Err}
 	a := &app{IO: io}
 	root := a.root()
 	root.SetArgs(io.Args)
