@@ -97,7 +97,7 @@ func (s *Server) refuseLogOn(r *http.Request, account string, local bool, err er
 // That is looked at twice: first so that those who have take no place, then
 // again because others may have failed while this one waited.
 func (s *sessions) password(ctx context.Context, source string, req adminapi.LogOnRequest) (directory.LogOn, error) {
-	account := "account " + strings.ToLower(req.Account)
+	login, account := s.account(ctx, req.Account)
 	if err := s.limited(source, account); err != nil {
 		return directory.LogOn{}, err
 	}
@@ -110,7 +110,7 @@ func (s *sessions) password(ctx context.Context, source string, req adminapi.Log
 	if err := s.limited(source, account); err != nil {
 		return directory.LogOn{}, err
 	}
-	on, err := s.cfg.Directory.LogOn(ctx, s.login(ctx, req.Account), req.Password)
+	on, err := s.cfg.Directory.LogOn(ctx, login, req.Password)
 	switch {
 	case err == nil:
 		s.familiar.Add(source+" "+account, struct{}{})
@@ -121,17 +121,20 @@ func (s *sessions) password(ctx context.Context, source string, req adminapi.Log
 	return on, err
 }
 
-// login is the form in which the directory takes an account together with a
-// password: a bare name, as operators type it, is not unique in a forest.
-func (s *sessions) login(ctx context.Context, account string) string {
-	if strings.ContainsAny(account, `@\`) {
-		return account
+// account gives the form in which the directory takes an account together with
+// a password (a bare name, as operators type it, is not unique in a forest),
+// and the key under which its failures are counted: however it is written, it
+// is the same account.
+func (s *sessions) account(ctx context.Context, typed string) (login, key string) {
+	u, err := s.cfg.Directory.Resolve(ctx, typed)
+	if err != nil {
+		// The directory refuses it, as it refuses a wrong password.
+		return typed, "account " + strings.ToLower(typed)
 	}
-	u, err := s.cfg.Directory.Resolve(ctx, account)
-	if err != nil || u.UPN == "" {
-		return account // the directory refuses it, as it refuses a wrong password
+	if !strings.ContainsAny(typed, `@\`) {
+		typed = string(u.UPN)
 	}
-	return string(u.UPN)
+	return typed, "account " + u.ID
 }
 
 func (s *sessions) limited(source, account string) error {
