@@ -83,7 +83,10 @@ func (r *Role) SetOAuthConfiguration(ctx context.Context, by string, change func
 			return c, err
 		}
 		warnings = old.withDefaults().Became(c.Identity, r.DefaultRealm())
-		if w := autodiscoverURLProblem(c.ExchangeAutodiscoverURL); w != "" && c.ExchangeAutodiscoverURL != "" {
+		if c.ExchangeAutodiscoverURL == "" || c.ExchangeAutodiscoverURL == old.ExchangeAutodiscoverURL {
+			return c, nil
+		}
+		if w := autodiscoverURLProblem(c.ExchangeAutodiscoverURL); w != "" {
 			warnings = append(warnings, "ExchangeAutodiscoverUrl was stored, but the Storage Service will fail with code=50043: "+w)
 		}
 		return c, nil
