@@ -35,9 +35,6 @@ func (a *app) testStorage() *cobra.Command {
 			}
 			req.SipURI = args[0]
 			r, err := adminapi.Do(cmd.Context(), client, adminapi.TestCsExStorageConnectivity, req)
-			if a.wantsJSON() && err == nil {
-				return a.json(r)
-			}
 			return a.printTest("Test-CsExStorageConnectivity", "ExCreateItem exchange operation failed", r, err, verbose)
 		},
 	}
@@ -63,9 +60,6 @@ func (a *app) testOAuth() *cobra.Command {
 				return err
 			}
 			r, err := adminapi.Do(cmd.Context(), client, adminapi.TestOAuthConnectivity, adminapi.TestOAuthRequest{TargetURI: args[0], Mailbox: args[1]})
-			if a.wantsJSON() && err == nil {
-				return a.json(r)
-			}
 			return a.printTest("Test-OAuthConnectivity", "the call failed", r, err, verbose)
 		},
 	}
@@ -82,12 +76,18 @@ func (a *app) printTest(cmdlet, failed string, r adminapi.TestResult, err error,
 	if isFault {
 		lines = f.Trace
 	}
-	if verbose {
+	if a.wantsJSON() && (err == nil || isFault) {
+		if err := a.testJSON(r, f); err != nil {
+			return err
+		}
+	} else if verbose {
 		for _, l := range lines {
 			fmt.Fprintln(a.Err, "VERBOSE: "+strings.TrimRight(l, "\n"))
 		}
 	}
 	switch {
+	case err == nil && a.wantsJSON():
+		return nil
 	case err == nil:
 		fmt.Fprintln(a.Out, "Test Passed")
 		return nil
@@ -99,4 +99,17 @@ func (a *app) printTest(cmdlet, failed string, r adminapi.TestResult, err error,
 		return silent{}
 	}
 	return err
+}
+
+// testJSON prints a test for programs, a failed one with the reason.
+func (a *app) testJSON(r adminapi.TestResult, f *adminapi.Fault) error {
+	if f != nil {
+		reason := *f
+		r.Lines, reason.Trace = f.Trace, nil
+		f = &reason
+	}
+	return a.json(struct {
+		adminapi.TestResult
+		Fault *adminapi.Fault `json:"fault,omitempty"`
+	}{r, f})
 }
