@@ -230,13 +230,17 @@ func TestAddressPolicy(t *testing.T) {
 	for addr, allowed := range map[string]bool{
 		"10.1.2.3:443": true, "192.168.0.5:443": true, "203.0.113.9:443": true, "[fd00::1]:443": true, "[2001:db8::1]:443": true,
 		"127.0.0.1:443": false, "127.8.9.10:443": false, "[::1]:443": false, "[::ffff:127.0.0.1]:443": false,
+		// Gateways make IPv4 addresses of these again.
+		"[64:ff9b::cb00:7109]:443": true, "[64:ff9b::a9fe:a9fe]:80": false, "[64:ff9b::7f00:1]:443": false,
+		"[2002:cb00:7109::1]:443": true, "[2002:7f00:1::1]:443": false, "[::7f00:1]:443": false,
+		"0.1.2.3:443": false, "255.255.255.255:443": false,
 		"169.254.169.254:80": false, "[fe80::1]:443": false, "0.0.0.0:443": false, "[::]:443": false, "[::ffff:0.0.0.0]:443": false, "[::ffff:169.254.169.254]:80": false, "224.0.0.1:443": false,
 	} {
 		err := New(Options{}).checkAddress("a.test", addr)
 		if (err == nil) != allowed {
 			t.Errorf("%s: %v, allowed should be %t", addr, err, allowed)
 		}
-		loopback := netip.MustParseAddrPort(addr).Addr().Unmap().IsLoopback()
+		loopback := carried(netip.MustParseAddrPort(addr).Addr()).IsLoopback()
 		err = New(Options{AllowLoopback: true}).checkAddress("a.test", addr)
 		if (err == nil) != (allowed || loopback) {
 			t.Errorf("%s with loopback allowed: %v", addr, err)

@@ -43,16 +43,34 @@ func (c *Client) checkAddress(host, resolved string) error {
 	if err != nil {
 		return fmt.Errorf("address %q: %w", resolved, err)
 	}
-	addr := ap.Addr().Unmap()
+	addr := carried(ap.Addr())
 	switch {
 	case addr.IsLoopback() && c.opts.AllowLoopback:
 		return nil
 	case addr.IsLoopback():
 		return &AddressError{Host: host, Addr: addr, Why: "this computer itself (loopback)"}
-	case addr.IsUnspecified(), addr.IsMulticast(), addr.IsLinkLocalUnicast():
+	case addr.IsUnspecified(), addr.IsMulticast(), addr.IsLinkLocalUnicast(), addr.Is4() && (addr.As4()[0] == 0 || addr.As4()[0] >= 240):
 		return &AddressError{Host: host, Addr: addr, Why: "no address of a server (link-local, multicast or unspecified)"}
 	}
 	return nil
+}
+
+// carried is the address that the network will call: IPv6 has several forms
+// that a host or a gateway turns into the IPv4 address inside.
+func carried(addr netip.Addr) netip.Addr {
+	addr = addr.Unmap()
+	if !addr.Is6() || addr.IsLoopback() || addr.IsUnspecified() {
+		return addr
+	}
+	b := addr.As16()
+	switch {
+	case [12]byte(b[:12]) == [12]byte{}, // IPv4-compatible, RFC 4291 2.5.5.1
+		[12]byte(b[:12]) == [12]byte{0x00, 0x64, 0xff, 0x9b}: // NAT64, RFC 6052
+		return netip.AddrFrom4([4]byte(b[12:]))
+	case b[0] == 0x20 && b[1] == 0x02: // 6to4, RFC 3056
+		return netip.AddrFrom4([4]byte(b[2:6]))
+	}
+	return addr
 }
 
 // dialTLS opens a connection and shakes hands. It is ours and not the
