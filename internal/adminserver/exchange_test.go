@@ -11,6 +11,8 @@ import (
 
 	"github.com/matchseal/matchseal/internal/adminapi"
 	"github.com/matchseal/matchseal/internal/certs"
+	"github.com/matchseal/matchseal/internal/journal"
+	"github.com/matchseal/matchseal/internal/keyring"
 	"github.com/matchseal/matchseal/internal/outbound"
 	"github.com/matchseal/matchseal/internal/problem"
 	"github.com/matchseal/matchseal/s2s"
@@ -413,6 +415,11 @@ func TestChangesAreOnRecord(t *testing.T) {
 	admin := w.as("administrator")
 	do(t, admin, adminapi.EnableMailbox, named("kenmyer"))
 	refused(t, admin, adminapi.SetAuthConfig, adminapi.SetAuthConfigRequest{PublishCertificate: true}, problem.KeyringNothingStaged)
+	// A question is no change; the staging it is about would be one.
+	w.must(w.exchange.Journal.Log(t.Context(), journal.Event{ID: 1, Text: "something else"}))
+	next, err := w.exchange.Keyring.NewCertificate(t.Context(), keyring.Request{Subject: "cn=next"})
+	w.must(err)
+	refused(t, admin, adminapi.SetAuthConfig, adminapi.SetAuthConfigRequest{NewCertificateThumbprint: next.Thumbprint.String(), NewCertificateEffectiveDate: &start}, problem.KeyringConfirm)
 	got := do(t, admin, adminapi.GetExchangeEvents, adminapi.EventFilter{ID: EventChange})
 	if len(got) != 2 {
 		t.Fatalf("on record: %+v", got)

@@ -21,6 +21,9 @@ const EventChange = 4200
 func change[Req, Resp any](s *Server, j *journal.Journal, call adminapi.Call[Req, Resp], may right, do func(context.Context, Operator, Req) (Resp, error)) {
 	handle(s, call, may, func(ctx context.Context, op Operator, req Req) (Resp, error) {
 		resp, err := do(ctx, op, req)
+		if problem.Is(err, problem.KeyringConfirm) {
+			return resp, err // nothing was changed yet
+		}
 		if recorded := record(ctx, j, call.Name, op, req, err); recorded != nil {
 			return resp, errors.Join(err, fmt.Errorf("the outcome of %s could not be put on record: %w", call.Name, recorded))
 		}
