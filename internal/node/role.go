@@ -188,14 +188,20 @@ func (r *role) verifier(ctx context.Context, users s2s.Users) (s2s.Verifier, err
 
 // caller is the HTTP client that signs as this role. bind says which partner
 // is behind a host; a token goes nowhere else. Redirects are left to the
-// callers: none of them may carry a token along.
-func (r *role) caller(bind func(ctx context.Context, host string) (string, bool)) *http.Client {
+// callers: none of them may carry a token along. heard is told of every step,
+// beside the audit.
+func (r *role) caller(bind func(ctx context.Context, host string) (string, bool), heard ...func(context.Context, s2shttp.TraceEvent)) *http.Client {
 	plain := r.out.HTTP()
 	return &http.Client{
 		Timeout:       plain.Timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &s2shttp.Transport{
-			Base: plain.Transport, Target: r.partners.Targets(bind), Self: r.self, Now: r.node.now, Trace: r.auditIssued,
+			Base: plain.Transport, Target: r.partners.Targets(bind), Self: r.self, Now: r.node.now,
+			Trace: func(ctx context.Context, e s2shttp.TraceEvent) {
+				for _, h := range append(heard, r.auditIssued) {
+					h(ctx, e)
+				}
+			},
 		},
 	}
 }

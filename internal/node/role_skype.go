@@ -53,7 +53,7 @@ func (r *role) openSkype(ctx context.Context) (err error) {
 		return err
 	}
 	x.storage, err = storagesvc.New(ctx, storagesvc.Config{
-		DB: r.db, Journal: r.journal, HTTP: r.caller(x.exchangeAt), Endpoint: x.endpoint, User: x.own.User,
+		DB: r.db, Journal: r.journal, HTTP: r.caller(x.exchangeAt, storagesvc.TraceToken), Endpoint: x.endpoint, User: x.own.User,
 		Now: r.node.now, Log: r.log, Sole: r.db.Engine() == store.SQLite,
 	})
 	if err != nil {

@@ -164,7 +164,7 @@ func (s *Service) brokenOff(ctx context.Context, d *Delivery, cause error) error
 	if err := s.ledger.write(ctx, sqlRetrying, d.ID, string(problem.StorageUnclear), legible("the service was stopped: "+cause.Error()), store.Micros(s.cfg.Now())); err != nil {
 		return err
 	}
-	return river.JobSnooze(0)
+	return river.JobSnooze(s.cfg.tempo.settle)
 }
 
 // legible makes a text that came from elsewhere fit for a row: short, valid

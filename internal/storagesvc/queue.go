@@ -68,15 +68,15 @@ func newQueue(ctx context.Context, cfg Config, work func(context.Context, *river
 	if cfg.DB.Engine() == store.SQLite {
 		driver = riversqlite.New(cfg.DB.DB)
 	}
-	quiet := quietLogger(cfg.Log)
-	if err := q.migrate(ctx, driver, quiet); err != nil {
+	log := quietLogger(cfg.Log, cfg.Now)
+	if err := q.migrate(ctx, driver, log); err != nil {
 		return nil, fmt.Errorf("migrating the queue's tables: %w", store.Explain(err))
 	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, q)
 	var err error
 	q.client, err = river.NewClient(driver, &river.Config{
-		Logger:               quiet,
+		Logger:               log,
 		Workers:              workers,
 		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: cfg.Workers}},
 		PollOnly:             true,
@@ -114,18 +114,6 @@ func (q *queue) migrate(ctx context.Context, driver riverdriver.Driver[*sql.Tx],
 	}
 	return err
 }
-
-// quietLogger keeps River's housekeeping out of the operator's log.
-func quietLogger(l *slog.Logger) *slog.Logger { return slog.New(warnings{l.Handler()}) }
-
-type warnings struct{ slog.Handler }
-
-func (w warnings) Enabled(ctx context.Context, level slog.Level) bool {
-	return level >= slog.LevelWarn && w.Handler.Enabled(ctx, level)
-}
-
-func (w warnings) WithAttrs(a []slog.Attr) slog.Handler { return warnings{w.Handler.WithAttrs(a)} }
-func (w warnings) WithGroup(n string) slog.Handler      { return warnings{w.Handler.WithGroup(n)} }
 
 // insert queues deliveries in the caller's transaction and returns their
 // jobs, in order.
