@@ -1,6 +1,8 @@
 package authmeta_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -175,6 +177,7 @@ func TestFetchAnswers(t *testing.T) {
 	}{
 		"log-on page":     {say(200, "text/html", "\n<!DOCTYPE html><html>Sign in</html>"), authmeta.HTML, "log-on page"},
 		"endless":         {endless(), authmeta.TooBig, "larger than"},
+		"packed tightly":  {packed(t, 64<<20), authmeta.TooBig, "larger than"},
 		"wrong product":   {serve(t, "sfb"), authmeta.WrongProduct, "document of Skype for Business, not of Exchange"},
 		"expired key":     {serveAs(t, "bad-expired-key-only"), authmeta.ExpiredKey, "not the TLS certificate"},
 		"weak key":        {serveAs(t, "bad-weak-key-only"), authmeta.WeakKey, "1024 bits"},
@@ -209,6 +212,21 @@ func endless() http.Handler {
 		for _, err := io.WriteString(w, "{"); err == nil; {
 			_, err = w.Write(make([]byte, 64<<10))
 		}
+	})
+}
+
+// packed answers with a few kilobytes that unpack to so many bytes.
+func packed(t *testing.T, size int) http.Handler {
+	t.Helper()
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, err := z.Write(bytes.Repeat([]byte(" "), size))
+	if err = errors.Join(err, z.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		w.Write(b.Bytes())
 	})
 }
 
