@@ -198,7 +198,8 @@ func (r *role) caller(bind func(ctx context.Context, host string) (string, bool)
 		Transport: &s2shttp.Transport{
 			Base: plain.Transport, Target: r.partners.Targets(bind), Self: r.self, Now: r.node.now,
 			Trace: func(ctx context.Context, e s2shttp.TraceEvent) {
-				for _, h := range append(heard, r.auditIssued) {
+				r.auditIssued(ctx, e)
+				for _, h := range heard {
 					h(ctx, e)
 				}
 			},
