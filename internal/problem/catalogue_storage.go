@@ -124,6 +124,7 @@ func storageUserRows() []Entry {
 		Cause:      "Autodiscover or EWS answered that the address has no mailbox there.",
 		Remedy:     "Enable-Mailbox USER on Exchange, or test with a user who has a mailbox.",
 		HTTPStatus: http.StatusBadGateway,
+		Event:      32053,
 		Cmdlet:     50005,
 		Public:     true,
 	}}

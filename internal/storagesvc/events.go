@@ -50,7 +50,7 @@ func newEvents(j *journal.Journal, now func() time.Time) *events {
 // Somebody who asked by hand (Test) always gets an event.
 func (e *events) failed(ctx context.Context, began time.Time, err error, asked bool) error {
 	var f *failure
-	if !errors.As(err, &f) || f.event == "" {
+	if !errors.As(err, &f) || f.event == "" || f.Entry().Event == 0 {
 		return nil
 	}
 	e.mu.Lock()
