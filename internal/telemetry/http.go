@@ -6,6 +6,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -80,8 +81,17 @@ func (s *server) finished(w *recorder, r *http.Request, took time.Duration, abor
 	s.requests.Inc(route, method(r), strconv.Itoa(status))
 	s.duration.Observe(took.Seconds(), route)
 	// The query is left out: it is where secrets and personal data end up.
-	s.Log.InfoContext(r.Context(), "answered", "method", r.Method, "path", r.URL.Path, "host", r.Host,
-		"remote", r.RemoteAddr, "status", status, "bytes", w.bytes, "seconds", took.Seconds(), "agent", r.UserAgent())
+	s.Log.InfoContext(r.Context(), "answered", "method", clip(r.Method), "path", clip(r.URL.Path), "host", clip(r.Host),
+		"remote", r.RemoteAddr, "status", status, "bytes", w.bytes, "seconds", took.Seconds(), "agent", clip(r.UserAgent()))
+}
+
+// clip bounds what a peer can write into one line of the log with one field.
+func clip(s string) string {
+	const most = 512 // bytes
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
 }
 
 func (s *server) route(r *http.Request) string {
