@@ -124,6 +124,46 @@ func TestUnpairedServersRefuseEachOther(t *testing.T) {
 	})
 }
 
+// The verdict of the test is about who asks as well: conversations arrive
+// while it fails for an operator without the group.
+func TestTheTestMayFailWhileTheFunctionsWork(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	up, done := make(chan State, 1), make(chan error, 1)
+	var out bytes.Buffer
+	go func() {
+		done <- Run(ctx, Options{Dir: shortDir(t), Out: &out, Now: time.Now, Command: "matchseal", Up: func(s State) { up <- s }})
+	}()
+	var s State
+	select {
+	case s = <-up:
+	case err := <-done:
+		t.Fatalf("the lab ended: %v\n%s", err, out.String())
+	}
+	defer func() {
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}()
+	client := adminapi.NewClient("http://skype", outbound.Socket(s.Nodes["skype"].Socket))
+	t.Run("002-42 the test fails although conversations arrive", func(t *testing.T) {
+		if _, err := client.LogOn(ctx, "helpdesk", ""); err != nil {
+			t.Fatal(err)
+		}
+		_, err := adminapi.Do(ctx, client, adminapi.TestCsExStorageConnectivity, adminapi.StorageTestRequest{SipURI: "kenmyer@litware.test"})
+		if f, ok := adminapi.AsFault(err); !ok || f.Cmdlet != 5 {
+			t.Errorf("got %v, want code=5", err)
+		}
+		if _, err := client.LogOn(ctx, "administrator", ""); err != nil {
+			t.Fatal(err)
+		}
+		st, err := adminapi.Do(ctx, client, adminapi.GetStorageStatus, adminapi.Empty{})
+		if err != nil || st.Delivered == 0 || st.Delivered != st.Delivered+st.Waiting+st.Retrying+st.Dead {
+			t.Errorf("status %+v, %v", st, err)
+		}
+	})
+}
+
 func TestPlanIsAFunctionOfDirectoryAndDomain(t *testing.T) {
 	a, err := newPlan("/tmp/a", "Litware.Test.")
 	if err != nil {
