@@ -261,9 +261,13 @@ func (r *role) partnerAt(ctx context.Context, host string, app s2s.AppID, domain
 	return "", false
 }
 
-// below reports whether host is domain or inside it.
+// below reports whether host is domain or inside it. What is no host name is
+// nowhere, whatever it ends in.
 func below(host, domain string) bool {
 	domain = strings.TrimPrefix(domain, "*.")
+	if strings.Trim(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._") != "" {
+		return false
+	}
 	return domain != "" && (strings.EqualFold(host, domain) || strings.HasSuffix(strings.ToLower(host), "."+strings.ToLower(domain)))
 }
 
