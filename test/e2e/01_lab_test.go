@@ -49,12 +49,12 @@ func TestLabOnce(t *testing.T) {
 	t.Run("003-02 003-04 003-08 it came back as it was, and nothing twice", func(t *testing.T) {
 		d := program{}.startLab(t, dir)
 		x, s := d.admin(t, exchange, "administrator"), d.admin(t, skype, "administrator")
-		for side, found := range map[string][]adminapi.PartnerApplication{
-			exchange: do(t, x, adminapi.GetPartnerApplication, adminapi.Identity{}),
-			skype:    do(t, s, adminapi.GetCsPartnerApplication, adminapi.Identity{}),
+		for app, found := range map[string][]adminapi.PartnerApplication{
+			"00000004-0000-0ff1-ce00-000000000000": do(t, x, adminapi.GetPartnerApplication, adminapi.Identity{}),
+			"00000002-0000-0ff1-ce00-000000000000": do(t, s, adminapi.GetCsPartnerApplication, adminapi.Identity{}),
 		} {
-			if len(found) != 1 || !found[0].Enabled || len(found[0].Certificates) != 1 {
-				t.Errorf("%s has the partner applications %+v, not one enabled with one certificate", side, found)
+			if len(found) != 1 || !found[0].Enabled || len(found[0].Certificates) != 1 || found[0].ApplicationIdentifier != app {
+				t.Errorf("the partner applications are %+v, not one for %s, enabled and with one certificate", found, app)
 			}
 		}
 		if roles := do(t, x, adminapi.GetManagementRoleAssignment, adminapi.RoleAssignmentFilter{RoleAssignee: "LyncEnterprise-ApplicationAccount"}); len(roles) != 2 {

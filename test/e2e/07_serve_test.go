@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -35,6 +36,7 @@ func TestServe(t *testing.T) {
 	t.Run("000-05 each reaches the metadata of both", func(t *testing.T) { reachability(t, d) })
 	t.Run("challenges", func(t *testing.T) { challenges(t, d) })
 	t.Run("junk", func(t *testing.T) { junk(t, d) })
+	t.Run("old TLS is refused", func(t *testing.T) { oldTLS(t, d) })
 	t.Run("conversations over HTTPS", func(t *testing.T) { overHTTPS(t, d) })
 	t.Run("a stop finishes what runs", func(t *testing.T) { gracefulStop(t, d) })
 }
@@ -227,6 +229,16 @@ func junk(t *testing.T, d *deployment) {
 				t.Errorf("the peer learns the step\n%v\n%s", got.header, got.text)
 			}
 		})
+	}
+}
+
+func oldTLS(t *testing.T, d *deployment) {
+	for _, address := range []string{d.address("mail." + d.Domain), d.address("pool." + d.Domain), strings.TrimPrefix(d.Nodes[skype].Management, "https://")} {
+		c, err := tls.Dial("tcp", address, &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11})
+		if err == nil {
+			c.Close()
+			t.Errorf("%s speaks %s", address, tls.VersionName(c.ConnectionState().Version))
+		}
 	}
 }
 
