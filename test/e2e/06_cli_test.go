@@ -119,7 +119,7 @@ func TestCommandLine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	testscript.Run(t, testscript.Params{
+	testscript.RunT(session{t}, testscript.Params{
 		Dir: filepath.Join("testdata", "cli"),
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("PATH", bin+string(os.PathListSeparator)+e.Getenv("PATH"))
@@ -131,8 +131,19 @@ func TestCommandLine(t *testing.T) {
 			e.Setenv("EXCHANGE", d.Nodes[exchange].Management)
 			return vectors(e.WorkDir)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status, "json": wantJSON},
+		// Without --dir a command does not know where else a lab listens.
+		Condition: func(name string) (bool, error) { return name == "port443" && len(d.Connect) == 0, nil },
+		Cmds:      map[string]func(*testscript.TestScript, bool, []string){"status": status, "json": wantJSON},
 	})
+}
+
+// session lets scripts tell what they did only when they fail.
+type session struct{ *testing.T }
+
+func (s session) Verbose() bool { return false }
+
+func (s session) Run(name string, f func(testscript.T)) {
+	s.T.Run(name, func(t *testing.T) { f(session{t}) })
 }
 
 // vectors puts some tokens and documents of the test vectors into a folder.
