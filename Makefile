@@ -11,7 +11,7 @@ build:
 # the end-to-end suites with separate processes and foreign clients.
 test: vet peers
 	MATCHSEAL_REQUIRE_POSTGRES=1 $(GO) test -race -timeout 20m $(shell $(GO) list ./... | grep -v /test/)
-	MATCHSEAL_E2E=1 $(GO) test -timeout 20m -count 1 ./test/...
+	MATCHSEAL_E2E=1 $(GO) test -v -timeout 20m -count 1 ./test/...
 
 # Without foreign clients and without the race detector: for every save.
 quick: vet
