@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"github.com/matchseal/matchseal/ews"
 	"github.com/matchseal/matchseal/internal/access"
 	"github.com/matchseal/matchseal/internal/directory"
@@ -37,6 +39,10 @@ type Config struct {
 	// is ErrorServerBusy with BackOff (default one second). 0 means no limit.
 	Concurrent int
 	BackOff    time.Duration
+	// Memory bounds the bodies of all requests together, unpacked, in bytes;
+	// a request that does not fit is answered with ErrorServerBusy. 0 means
+	// 256 MiB.
+	Memory int64
 	// Limits bound a request; see package ews for the defaults.
 	Limits ews.Limits
 	// MaxAnswer is how many bytes of content one GetItem answer holds; the
@@ -65,7 +71,8 @@ const defaultRequestSize = mailbox.MaxItemSize/3*4 + 1<<20
 
 type server struct {
 	Config
-	slots chan struct{} // nil: no limit
+	slots  chan struct{} // nil: no limit
+	bodies *semaphore.Weighted
 }
 
 // New returns the handler. It starts nothing. It serves any path; what stands
@@ -86,7 +93,10 @@ func New(c Config) http.Handler {
 	if c.MaxAnswer <= 0 {
 		c.MaxAnswer = 2 * mailbox.MaxItemSize
 	}
-	s := &server{Config: c}
+	if c.Memory <= 0 {
+		c.Memory = defaultMemory
+	}
+	s := &server{Config: c, bodies: semaphore.NewWeighted(c.Memory)}
 	if c.Concurrent > 0 {
 		s.slots = make(chan struct{}, c.Concurrent)
 	}
@@ -122,21 +132,28 @@ type exchange struct {
 }
 
 func (e *exchange) serve() {
-	if !e.enter() {
-		e.fault(&ews.Request{}, e.busy())
-		return
-	}
-	defer e.leave()
 	body, fault := e.openBody()
 	if fault != nil {
 		e.fault(&ews.Request{}, fault)
 		return
 	}
-	request, err := ews.DecodeRequest(body, e.Limits)
+	bounded := &budgeted{body: body, budget: e.bodies}
+	defer bounded.release()
+	request, err := ews.DecodeRequest(bounded, e.Limits)
 	if err != nil {
-		e.fault(request, asFault(err))
+		fault := asFault(err)
+		if bounded.short {
+			fault = e.busy()
+		}
+		e.fault(request, fault)
 		return
 	}
+	// A slot is for work: who sends slowly keeps nobody else from it.
+	if !e.enter() {
+		e.fault(request, e.busy())
+		return
+	}
+	defer e.leave()
 	version := e.schema(request)
 	ses, err := e.open(e.r.Context(), request)
 	if err != nil {
