@@ -37,9 +37,10 @@ type deployment struct {
 	lab.State
 	lab   *process            // `matchseal lab`, or nil
 	nodes map[string]*process // `matchseal serve` by role
-	// connect leads further names to addresses, for the nodes that are
-	// started after it was set.
+	// connect leads further names to addresses, and set overrides keys of the
+	// boot files by role, for the nodes that are started after they were set.
 	connect map[string]string
+	set     map[string][]string
 }
 
 // startLab starts `matchseal lab` and waits until it is up.
@@ -94,7 +95,11 @@ func (d *deployment) launch(role string) *process {
 		where = append(where, name+":443="+address)
 	}
 	slices.Sort(where)
-	d.nodes[role] = program{}.start(d.owner, "serve", "--config", d.Nodes[role].Config, "--set", "outbound.connect="+strings.Join(where, ","))
+	args := []string{"serve", "--config", d.Nodes[role].Config, "--set", "outbound.connect=" + strings.Join(where, ",")}
+	for _, s := range d.set[role] {
+		args = append(args, "--set", s)
+	}
+	d.nodes[role] = program{}.start(d.owner, args...)
 	return d.nodes[role]
 }
 
