@@ -110,6 +110,7 @@ func TestLabUp(t *testing.T) {
 			t.Errorf("%s: %v, %s", line[1], err, out)
 		}
 	})
+	t.Run("the printed commands work", func(t *testing.T) { tryNext(t, d) })
 	t.Run("000-03 000-04 002-17 002-22 a browser sees both metadata documents", func(t *testing.T) {
 		for _, role := range []string{exchange, skype} {
 			browse(t, d, d.metadata(role))
@@ -134,6 +135,23 @@ func TestLabUp(t *testing.T) {
 			t.Errorf("status %d after %s\n%s", code, took, d.lab.out)
 		}
 	})
+}
+
+// tryNext types in what the lab tells people to try next, at the place where
+// the examples are.
+func tryNext(t *testing.T, d *deployment) {
+	at := program{dir: filepath.Join("..", "..")}
+	lines := strings.Split(strings.TrimSpace(after(t, d.lab.out.String(), "Try next, in another window:\n")), "\n")
+	if len(lines) < 5 {
+		t.Errorf("only %d commands\n%s", len(lines), d.lab.out)
+	}
+	for _, line := range lines {
+		code := 0
+		if strings.Contains(line, "nomailbox") || strings.Contains(line, "helpdesk") {
+			code = 1 // they are there to be seen failing
+		}
+		at.run(t, strings.Fields(line)[1:]...).want(t, code)
+	}
 }
 
 // browse gets a page as a browser does that trusts the lab's authority.
