@@ -32,7 +32,7 @@ func TestEveryCallAnswers(t *testing.T) {
 	}
 	t.Run("people", func(t *testing.T) { people(t, admin) })
 	t.Run("pairing", func(t *testing.T) { pairing(t, admin) })
-	t.Run("proof", func(t *testing.T) { proof(t, admin) })
+	t.Run("proof", func(t *testing.T) { proof(t, w, admin) })
 	t.Run("certificates", func(t *testing.T) { certificates(t, admin) })
 	t.Run("records", func(t *testing.T) { records(t, w, admin) })
 	t.Run("undoing", func(t *testing.T) { undoing(t, admin) })
@@ -167,7 +167,7 @@ func pairing(t *testing.T, admin *adminapi.Client) {
 	}
 }
 
-func proof(t *testing.T, admin *adminapi.Client) {
+func proof(t *testing.T, w *world, admin *adminapi.Client) {
 	r := do(t, admin, adminapi.TestOAuthConnectivity, adminapi.TestOAuthRequest{TargetURI: "https://pool.litware.test/", Mailbox: "kenmyer"})
 	if !r.Passed || len(r.Lines) != 1 {
 		t.Errorf("the test of the call to Skype gives %+v", r)
@@ -193,7 +193,7 @@ func proof(t *testing.T, admin *adminapi.Client) {
 	if n := do(t, admin, adminapi.RequeueDeadLetters, named("")); n.Count != 0 {
 		t.Errorf("requeued %d", n.Count)
 	}
-	minted := do(t, admin, adminapi.MintActAsToken, adminapi.MintRequest{User: "kenmyer", URL: "https://mail.litware.test/EWS/Exchange.asmx", Life: "10m"})
+	minted := do(t, w.as("administrator"), adminapi.MintActAsToken, adminapi.MintRequest{User: "kenmyer", URL: "https://mail.litware.test/EWS/Exchange.asmx", Life: "10m"})
 	if minted.Token == "" || !minted.Expires.Equal(start.Add(10*time.Minute)) {
 		t.Errorf("minted %+v", minted)
 	}

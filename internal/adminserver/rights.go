@@ -20,6 +20,7 @@ type Operator struct {
 	Account directory.User
 	Groups  []string // as they were at log-on
 	Expires time.Time
+	local   bool   // came through the socket file
 	key     string // of the session
 }
 

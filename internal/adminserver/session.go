@@ -69,7 +69,7 @@ func (s *Server) logOn(w http.ResponseWriter, r *http.Request, local bool) (any,
 	if err != nil {
 		return nil, s.refuseLogOn(r, req.Account, local, err)
 	}
-	op := s.sessions.open(on)
+	op := s.sessions.open(on, local)
 	s.cfg.Log.Info("operator logged on", "operator", op.Account.Name, "local", local, "remote", r.RemoteAddr, "groups", op.Groups)
 	session := s.sessions.describe(op)
 	session.Token = op.key
@@ -148,8 +148,8 @@ func (s *sessions) limited(source, account string) error {
 	return problem.New(problem.ManageTooMany, "try again in %s", wait.Round(time.Second))
 }
 
-func (s *sessions) open(on directory.LogOn) Operator {
-	op := Operator{Account: on.User, Groups: on.Groups, Expires: s.cfg.Now().Add(s.cfg.Lifetime), key: rand.Text()}
+func (s *sessions) open(on directory.LogOn, local bool) Operator {
+	op := Operator{Account: on.User, Groups: on.Groups, Expires: s.cfg.Now().Add(s.cfg.Lifetime), local: local, key: rand.Text()}
 	s.keep(op)
 	return op
 }

@@ -291,10 +291,10 @@ func TestOrganisationsAreApart(t *testing.T) {
 func TestSessionsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSessions(Config{Now: time.Now, Lifetime: time.Hour})
-		first := s.open(directory.LogOn{})
+		first := s.open(directory.LogOn{}, true)
 		for range maxSessions {
 			time.Sleep(time.Millisecond)
-			s.open(directory.LogOn{})
+			s.open(directory.LogOn{}, true)
 		}
 		if len(s.byKey) != maxSessions {
 			t.Errorf("%d sessions are kept", len(s.byKey))

@@ -154,7 +154,12 @@ func sipUserOut(u skype.User) adminapi.SipUser {
 	}
 }
 
-func (x Skype) mint(ctx context.Context, _ Operator, req adminapi.MintRequest) (adminapi.MintedToken, error) {
+// mint makes a token that opens a user's mailbox, so it is for who sits at the
+// machine whose key signs it and not for whoever knows an operator's password.
+func (x Skype) mint(ctx context.Context, op Operator, req adminapi.MintRequest) (adminapi.MintedToken, error) {
+	if !op.local {
+		return adminapi.MintedToken{}, problem.New(problem.ManageDenied, "tokens are minted over the node's own socket file only")
+	}
 	u, err := resolve(ctx, x.Directory, x.Role.Organisation(), req.User)
 	if err != nil {
 		return adminapi.MintedToken{}, err

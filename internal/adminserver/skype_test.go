@@ -308,6 +308,12 @@ func TestMinting(t *testing.T) {
 		refused(t, admin, adminapi.MintActAsToken, adminapi.MintRequest{User: "kenmyer", URL: "https://mail.litware.test/", Life: life}, problem.ManageParameter)
 	}
 	refused(t, admin, adminapi.MintActAsToken, adminapi.MintRequest{User: "nobody", URL: "https://mail.litware.test/"}, problem.DirectoryUnknown)
+	w.must(w.directory.SetPassword(t.Context(), w.find("administrator").ID, "secret"))
+	remote := w.client(false)
+	if _, err := remote.LogOn(t.Context(), "administrator@litware.test", "secret"); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, remote, adminapi.MintActAsToken, adminapi.MintRequest{User: "kenmyer", URL: "https://mail.litware.test/"}, problem.ManageDenied)
 	w.user("exchangeadmin", directory.OrganizationManagement)
 	refused(t, w.as("exchangeadmin"), adminapi.MintActAsToken, adminapi.MintRequest{User: "kenmyer", URL: "https://mail.litware.test/"}, problem.ManageDenied)
 	do(t, admin, adminapi.MintActAsToken, adminapi.MintRequest{User: "kenmyer", URL: "https://mail.litware.test/"})
