@@ -303,7 +303,7 @@ func TestSessionsAreBounded(t *testing.T) {
 			t.Errorf("the oldest is still there: %v", err)
 		}
 		time.Sleep(2 * time.Hour)
-		last := s.open(directory.LogOn{})
+		last := s.open(directory.LogOn{}, true)
 		if _, err := s.operator("Session " + last.key); err != nil || len(s.byKey) != 1 {
 			t.Errorf("%d sessions are kept after all but one ended, %v", len(s.byKey), err)
 		}
