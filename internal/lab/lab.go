@@ -43,6 +43,7 @@ type Lab struct {
 	exchange *adminapi.Client
 	skype    *adminapi.Client
 	out      *printer
+	lock     *os.File // held while the lab runs
 }
 
 const defaultDomain = "litware.test"
@@ -57,6 +58,7 @@ func Run(ctx context.Context, opt Options) error {
 	if err != nil {
 		return err
 	}
+	defer l.lock.Close()
 	// Nodes and DNS stop in this order at the end: a node that finishes its
 	// work still needs names.
 	dnsCtx, stopDNS := context.WithCancel(context.WithoutCancel(ctx))
@@ -105,27 +107,47 @@ func prepare(ctx context.Context, opt Options) (*Lab, error) {
 	if kept.Domain != "" && kept.Domain != p.domain {
 		return nil, problem.New(problem.LabDomain, "the lab in %s is for %s", opt.Dir, kept.Domain)
 	}
+	claimed, err := claim(p)
+	if err != nil {
+		return nil, err
+	}
+	l := &Lab{plan: p, opt: opt, out: &printer{w: opt.Out, now: opt.Now}, lock: claimed}
+	if err := l.settle(ctx, kept); err != nil {
+		return nil, errors.Join(err, claimed.Close())
+	}
+	return l, nil
+}
+
+// claim makes this process the one that runs the lab.
+func claim(p plan) (*os.File, error) {
+	if err := os.MkdirAll(p.dir, 0o700); err != nil {
+		return nil, fmt.Errorf("making the lab's directory: %w", err)
+	}
+	return lock(p.dir, filepath.Join(p.dir, "lab.lock"))
+}
+
+// settle finds addresses, starts to listen for DNS and writes the files.
+func (l *Lab) settle(ctx context.Context, kept State) error {
 	for role, n := range kept.Nodes {
 		if c, err := net.DialTimeout("unix", n.Socket, time.Second); err == nil {
 			c.Close()
-			return nil, problem.New(problem.LabRunning, "the %s node of the lab in %s answers", role, opt.Dir)
+			return problem.New(problem.LabRunning, "the %s node of the lab in %s answers", role, l.opt.Dir)
 		}
 	}
-	if err := p.bind(kept.Ports); err != nil {
-		return nil, err
+	err := l.bind(kept.Ports)
+	if err != nil {
+		return err
 	}
-	l := &Lab{plan: p, opt: opt, out: &printer{w: opt.Out, now: opt.Now}}
-	if l.dns, err = listenDNS(p.zone(), p.dns); err != nil {
-		return nil, err
+	if l.dns, err = listenDNS(l.zone(), l.plan.dns); err != nil {
+		return err
 	}
-	if err = l.make(ctx, l.dns.addr(), opt.Now); err == nil {
-		err = l.state(l.dns.addr()).write(p.dir)
+	if err = l.make(ctx, l.dns.addr(), l.opt.Now); err == nil {
+		err = l.state(l.dns.addr()).write(l.dir)
 	}
 	if err != nil {
 		l.dns.close()
-		return nil, err
 	}
-	return l, nil
+	return err
 }
 
 // bringUp waits for the nodes, sets the accounts up, pairs and tests.

@@ -70,6 +70,7 @@ func (l *Lab) openNode(ctx, until context.Context, role string) (run func() erro
 func (l *Lab) startProcess(until context.Context, role string, logs io.WriteCloser) (func() error, error) {
 	cmd := exec.CommandContext(until, l.opt.Executable, "serve", "--config", l.nodeConfig(role))
 	cmd.Stdout, cmd.Stderr = logs, logs
+	endWithUs(cmd)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 20 * time.Second
 	if err := cmd.Start(); err != nil {

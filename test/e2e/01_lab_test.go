@@ -295,6 +295,17 @@ func TestLabProcesses(t *testing.T) {
 	if code != 0 || took > 15*time.Second {
 		t.Errorf("status %d after %s\n%s", code, took, d.lab.out)
 	}
+	gone(t, pids)
+
+	again := program{}.startLab(t, d.dir, "--processes")
+	pids = children(t, again.lab.cmd.Process.Pid)
+	again.lab.kill()
+	gone(t, pids) // nobody could stop them otherwise
+	passed(t, matchseal(t, "lab", "--once", "--dir", d.dir).want(t, 0))
+}
+
+func gone(t *testing.T, pids []int) {
+	t.Helper()
 	eventually(t, patience, func() error {
 		for _, pid := range pids {
 			if syscall.Kill(pid, 0) == nil {
@@ -303,6 +314,31 @@ func TestLabProcesses(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// Of two labs that are started in one directory at once, one is refused and
+// the other does not notice.
+func TestLabTwiceAtOnce(t *testing.T) {
+	suite(t)
+	dir := t.TempDir()
+	both := []*process{program{}.start(t, "lab", "--once", "--dir", dir), program{}.start(t, "lab", "--once", "--dir", dir)}
+	passes := 0
+	for _, p := range both {
+		select {
+		case <-p.ended:
+		case <-time.After(2 * patience):
+			t.Fatalf("no end\n%s", p.out)
+		}
+		switch text := p.out.String(); {
+		case p.cmd.ProcessState.ExitCode() == 0 && strings.HasSuffix(text, "\nTest Passed\n"):
+			passes++
+		case p.cmd.ProcessState.ExitCode() != 1 || !strings.Contains(text, string(problem.LabRunning)):
+			t.Errorf("status %d\n%s", p.cmd.ProcessState.ExitCode(), text)
+		}
+	}
+	if passes != 1 {
+		t.Errorf("%d of the two passed", passes)
+	}
 }
 
 // children are the processes that a process has started.
