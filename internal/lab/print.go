@@ -91,7 +91,7 @@ func (l *Lab) explain() {
 	out("")
 	dir := ""
 	if l.opt.Dir != DefaultDir {
-		dir = " --dir " + l.opt.Dir
+		dir = " --dir " + shellWord(l.opt.Dir)
 	}
 	out("Try next, in another window:")
 	out("  %s test storage sip:pilar@%s --verbose%s", l.opt.Command, l.domain, dir)
@@ -108,5 +108,15 @@ func (l *Lab) curl() string {
 	if !l.standard {
 		names = "--connect-to mail." + l.domain + ":443:" + l.plan.exchange.listen()
 	}
-	return fmt.Sprintf("curl --cacert %s %s -u %s@%s:%s %s", l.caFile(), names, testUser, l.domain, password, l.ews())
+	return fmt.Sprintf("curl --cacert %s %s -u %s@%s:%s %s", shellWord(l.caFile()), names, testUser, l.domain, password, l.ews())
+}
+
+// shellWord is a path as one word of a command line.
+func shellWord(path string) string {
+	if !strings.ContainsFunc(path, func(r rune) bool {
+		return !(r == '/' || r == '.' || r == '-' || r == '_' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9')
+	}) {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }

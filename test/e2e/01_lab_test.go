@@ -99,17 +99,7 @@ func TestLabUp(t *testing.T) {
 	suite(t)
 	d := startLab(t)
 
-	t.Run("the printed curl line works", func(t *testing.T) {
-		line := regexp.MustCompile(`(?m)^\s+(curl .*)$`).FindStringSubmatch(d.lab.out.String())
-		if line == nil {
-			t.Fatalf("no curl line\n%s", d.lab.out)
-		}
-		// What follows asks for the status only; the line itself stays as it is.
-		out, err := exec.Command("sh", "-c", line[1]+" --silent --show-error --output /dev/null --write-out '%{http_code} %{ssl_verify_result}'").CombinedOutput()
-		if err != nil || string(out) != "200 0" {
-			t.Errorf("%s: %v, %s", line[1], err, out)
-		}
-	})
+	t.Run("the printed curl line works", func(t *testing.T) { curlLine(t, d) })
 	t.Run("the printed commands work", func(t *testing.T) { tryNext(t, d) })
 	t.Run("000-03 000-04 002-17 002-22 a browser sees both metadata documents", func(t *testing.T) {
 		for _, role := range []string{exchange, skype} {
@@ -135,6 +125,20 @@ func TestLabUp(t *testing.T) {
 			t.Errorf("status %d after %s\n%s", code, took, d.lab.out)
 		}
 	})
+}
+
+// curlLine types in the line with which an outside client reaches EWS.
+func curlLine(t *testing.T, d *deployment) {
+	t.Helper()
+	line := regexp.MustCompile(`(?m)^\s+(curl .*)$`).FindStringSubmatch(d.lab.out.String())
+	if line == nil {
+		t.Fatalf("no curl line\n%s", d.lab.out)
+	}
+	// What follows asks for the status only; the line itself stays as it is.
+	out, err := exec.Command("sh", "-c", line[1]+" --silent --show-error --output /dev/null --write-out '%{http_code} %{ssl_verify_result}'").CombinedOutput()
+	if err != nil || string(out) != "200 0" {
+		t.Errorf("%s: %v, %s", line[1], err, out)
+	}
 }
 
 // tryNext types in what the lab tells people to try next, at the place where
@@ -268,7 +272,8 @@ func after(t testing.TB, text, mark string) string {
 
 func TestLabOtherDomain(t *testing.T) {
 	suite(t)
-	d := startLab(t, "--domain", "contoso.test")
+	d := program{}.startLab(t, filepath.Join(t.TempDir(), "Ken's lab"), "--domain", "contoso.test")
+	curlLine(t, d)
 	if d.Domain != "contoso.test" || !strings.Contains(d.EWS, "mail.contoso.test") {
 		t.Errorf("the lab says it is for %s, with EWS at %s", d.Domain, d.EWS)
 	}
