@@ -16,6 +16,9 @@ var layers = map[string]int{
 	"internal/ewsserver": 3, "internal/autodiscoverserver": 3, "internal/meetingserver": 3,
 	"internal/storeserver": 3, "internal/adminserver": 3,
 
+	"internal/shell/syntax": 4, "internal/shell/object": 4, "internal/shell/format": 4, "internal/shell/paste": 4,
+	"internal/shell": 4, "internal/shell/builtin": 4, "internal/shell/console": 4, "internal/cmdlet": 4,
+
 	"internal/node": 5, "internal/lab": 6, "internal/cli": 7, "cmd/matchseal": 8,
 	"internal/arch": 9, "internal/checklist": 1,
 }
@@ -28,6 +31,13 @@ var beside = map[string][]string{
 	"internal/store/storetest": {"internal/store"},
 	"internal/certs":           {"internal/problem"}, "internal/outbound": {"internal/problem", "internal/certs"},
 	"internal/telemetry": {"internal/problem"}, "internal/adminapi": {"internal/problem"},
+
+	"internal/shell/format":  {"internal/shell/object"},
+	"internal/shell/paste":   {"internal/shell/syntax"},
+	"internal/shell":         {"internal/shell/syntax", "internal/shell/object", "internal/shell/format", "internal/shell/paste"},
+	"internal/shell/builtin": {"internal/shell", "internal/shell/syntax", "internal/shell/object", "internal/shell/format"},
+	"internal/shell/console": {"internal/shell", "internal/shell/syntax", "internal/shell/object", "internal/shell/format", "internal/shell/paste", "internal/shell/builtin"},
+	"internal/cmdlet":        {"internal/shell", "internal/shell/object", "internal/shell/format", "internal/shell/builtin"},
 
 	"internal/keyring":    {"internal/settings", "internal/journal"},
 	"internal/partner":    {"internal/settings", "internal/journal", "internal/keyring"},
@@ -57,6 +67,8 @@ var alone = []struct {
 	{"go.yaml.in/yaml", []string{"internal/config", "internal/lab"}, "only the boot file is YAML"},
 	{"software.sslmate.com/src/go-pkcs12", []string{"internal/certs"}, "PFX files are read and written in one place"},
 	{"github.com/go-ldap/ldap", []string{"internal/directory"}, "the directory hides where users come from"},
+	{"github.com/peterh/liner", []string{"internal/shell/console"}, "one package owns the terminal"},
+	{"github.com/mattn/go-runewidth", []string{"internal/shell/format"}, "columns are counted in one way"},
 	{"golang.org/x/crypto/argon2", []string{"internal/directory"}, "passwords are the directory's"},
 }
 
