@@ -3,7 +3,7 @@ package object
 import "time"
 
 // Value is one of: nil, bool, int32, int64, float64, string, time.Time,
-// time.Duration, GUID, Bytes, Text, Enum, Type, *List, *Hash, *Object,
+// time.Duration, GUID, Bytes, TypedText, Enum, Type, *List, *Hash, *Object,
 // *ErrorRecord, Secure, Block. Nothing else flows.
 type Value any
 
@@ -13,9 +13,9 @@ type Bytes []byte
 // GUID shows as lower case 8-4-4-4-12 without braces.
 type GUID [16]byte
 
-// Text is a text with a type of its own, such as Uri, SmtpAddress or
+// TypedText is a text with a type of its own, such as Uri, SmtpAddress or
 // ADObjectId. It compares and shows as its text.
-type Text struct{ Type, Value string }
+type TypedText struct{ Type, Value string }
 
 // Enum is a member of an enumeration, shown by name; flags show joined by ", ".
 type Enum struct{ Type, Name string }
