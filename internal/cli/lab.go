@@ -42,6 +42,8 @@ documents; otherwise other ports are used and the nodes find them by themselves.
 	f := cmd.Flags()
 	f.StringVar(&opt.Dir, "dir", lab.DefaultDir, "where the lab keeps its files")
 	f.StringVar(&opt.Domain, "domain", "", "mail and SIP domain (default litware.test, or that of the lab in --dir)")
+	f.StringArrayVar(&opt.Aliases, "alias", nil, "further name of a server, exchange=NAME or skype=NAME; may be repeated, and is kept")
+	f.StringVar(&opt.Site, "site", "", "site of the Skype server (default Lab, or that of the lab in --dir)")
 	f.BoolVar(&opt.Once, "once", false, "stop after the test; the exit status is 0 only when it passed")
 	f.BoolVar(&opt.Unpaired, "unpaired", false, "bring both servers up and leave the pairing to you")
 	f.BoolVar(&opt.Processes, "processes", false, "run each server in a process of its own")

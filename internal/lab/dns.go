@@ -94,7 +94,7 @@ func (s *dnsServer) ServeDNS(w dns.ResponseWriter, q *dns.Msg) {
 		return
 	}
 	name := strings.ToLower(strings.TrimSuffix(q.Question[0].Name, "."))
-	if name != s.zone.domain && !strings.HasSuffix(name, "."+s.zone.domain) {
+	if !s.zone.within(name) {
 		m.Rcode = dns.RcodeRefused
 		_ = w.WriteMsg(m)
 		return
@@ -109,6 +109,13 @@ func (s *dnsServer) ServeDNS(w dns.ResponseWriter, q *dns.Msg) {
 		m.Ns = []dns.RR{s.zone.soa()}
 	}
 	_ = w.WriteMsg(m)
+}
+
+// within says whether the zone answers for a name at all: those below its
+// domain, and the names that the servers have besides.
+func (z zone) within(name string) bool {
+	_, known := z.hosts[name]
+	return known || name == z.domain || strings.HasSuffix(name, "."+z.domain)
 }
 
 // answer gives the records of a name, following an alias inside the zone, and

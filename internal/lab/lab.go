@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -18,8 +21,12 @@ import (
 
 // Options are what a person chooses about a lab.
 type Options struct {
-	Dir       string
-	Domain    string // empty: that of the lab in Dir, or litware.test
+	Dir    string
+	Domain string // empty: that of the lab in Dir, or litware.test
+	// Aliases are further names the servers are known by, ROLE=NAME; those of
+	// the lab in Dir stay.
+	Aliases   []string
+	Site      string // Skype site; empty: that of the lab in Dir, or Lab
 	Unpaired  bool   // stop before the pairing
 	Once      bool   // stop after the test
 	Processes bool   // run each node in a process of its own
@@ -46,7 +53,10 @@ type Lab struct {
 	lock     *os.File // held while the lab runs
 }
 
-const defaultDomain = "litware.test"
+const (
+	defaultDomain = "litware.test"
+	defaultSite   = "Lab"
+)
 
 // readyWithin is how long a node may take to come up, on a slow machine.
 const readyWithin = 60 * time.Second
@@ -107,6 +117,9 @@ func prepare(ctx context.Context, opt Options) (*Lab, error) {
 	if kept.Domain != "" && kept.Domain != p.domain {
 		return nil, problem.New(problem.LabDomain, "the lab in %s is for %s", opt.Dir, kept.Domain)
 	}
+	if err := p.rename(kept, opt); err != nil {
+		return nil, err
+	}
 	claimed, err := claim(p)
 	if err != nil {
 		return nil, err
@@ -116,6 +129,18 @@ func prepare(ctx context.Context, opt Options) (*Lab, error) {
 		return nil, errors.Join(err, claimed.Close())
 	}
 	return l, nil
+}
+
+// rename gives the servers the names they had and those asked for now.
+func (p *plan) rename(kept State, opt Options) error {
+	p.site = cmp.Or(opt.Site, kept.Site, p.site)
+	for _, a := range slices.Concat(kept.Aliases, opt.Aliases) {
+		role, name, _ := strings.Cut(a, "=")
+		if err := p.alias(role, name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // claim makes this process the one that runs the lab.

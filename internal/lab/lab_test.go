@@ -204,3 +204,26 @@ func TestNamesLeadToFreePorts(t *testing.T) {
 		t.Errorf("mail leads to %s", got["mail.litware.test:443"])
 	}
 }
+
+func TestAliasesAreKeptAndCertified(t *testing.T) {
+	p, err := newPlan(t.TempDir(), "jdskype.test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := State{Aliases: []string{"skype=fe.jdskype.test"}, Site: "Redmond"}
+	if err := p.rename(kept, Options{Aliases: []string{"skype=fe.jdskype.test", "exchange=Atl-Exchange-001.litware.example."}}); err != nil {
+		t.Fatal(err)
+	}
+	if got := p.zone(); got.hosts["fe.jdskype.test"] != p.skype.addr || got.hosts["atl-exchange-001.litware.example"] != p.exchange.addr || !got.within("atl-exchange-001.litware.example") || got.within("litware.example") {
+		t.Errorf("zone %+v", got)
+	}
+	s := p.state("127.0.0.1:53")
+	if len(s.Aliases) != 2 || s.Site != "Redmond" || s.Hosts["fe.jdskype.test"] != p.skype.addr.String() {
+		t.Errorf("state %+v", s)
+	}
+	for _, bad := range []string{"skype", "skype=fe", "dns=a.b.test", "exchange=pool.jdskype.test", "skype=dns.jdskype.test", "skype=a_b.test"} {
+		if err := p.rename(State{}, Options{Aliases: []string{bad}}); !problem.Is(err, problem.ManageParameter) {
+			t.Errorf("%q: %v", bad, err)
+		}
+	}
+}

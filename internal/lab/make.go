@@ -2,6 +2,7 @@ package lab
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -84,7 +85,7 @@ func (p *plan) makeCertificates(box *certs.Box, now time.Time) error {
 	}
 	for role, h := range map[string]host{"exchange": p.exchange, "skype": p.skype} {
 		certFile, keyFile := p.tlsFiles(role)
-		if old, err := certs.LoadTLS(certFile, keyFile, box); err == nil && old.Leaf.NotAfter.After(now.AddDate(0, 1, 0)) {
+		if old, err := certs.LoadTLS(certFile, keyFile, box); err == nil && old.Leaf.NotAfter.After(now.AddDate(0, 1, 0)) && named(old.Leaf, h.names) {
 			continue
 		}
 		// Operators reach the management address by its number.
@@ -100,6 +101,16 @@ func (p *plan) makeCertificates(box *certs.Box, now time.Time) error {
 		}
 	}
 	return nil
+}
+
+// named says whether a server certificate carries all the names.
+func named(c *x509.Certificate, names []string) bool {
+	for _, n := range names {
+		if c.VerifyHostname(n) != nil {
+			return false
+		}
+	}
+	return true
 }
 
 func (p plan) tlsFiles(role string) (cert, key string) {
@@ -158,7 +169,7 @@ func (p plan) writeConfig(role string, h host, resolver string) error {
 	hosts := h.names
 	if role == "exchange" {
 		// The name clients are given comes first.
-		hosts = []string{"mail." + p.domain, "autodiscover." + p.domain, h.fqdn}
+		hosts = append([]string{"mail." + p.domain, "autodiscover." + p.domain, h.fqdn}, h.names[3:]...)
 	}
 	file := map[string]any{
 		"node":      role,
@@ -172,7 +183,7 @@ func (p plan) writeConfig(role string, h host, resolver string) error {
 		},
 		"roles": []map[string]any{{
 			"role": role, "listen": []string{h.listen()}, "tls_cert": certFile, "tls_key": keyFile,
-			"fqdn": h.fqdn, "hosts": hosts, "domains": []string{p.domain}, "site": "Lab",
+			"fqdn": h.fqdn, "hosts": hosts, "domains": []string{p.domain}, "site": p.site,
 		}},
 	}
 	data, err := yaml.Marshal(file)
@@ -201,7 +212,7 @@ func (p plan) socket(role string) string {
 // state describes the lab for others.
 func (p plan) state(resolver string) State {
 	s := State{
-		Domain: p.domain, CA: p.caFile(), Resolver: resolver, Hosts: map[string]string{}, Connect: p.connect(),
+		Domain: p.domain, Aliases: p.aliases, Site: p.site, CA: p.caFile(), Resolver: resolver, Hosts: map[string]string{}, Connect: p.connect(),
 		Ports: map[string]int{}, Nodes: map[string]NodeState{}, EWS: p.ews(),
 	}
 	for role, h := range map[string]host{"exchange": p.exchange, "skype": p.skype} {

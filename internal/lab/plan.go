@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/matchseal/matchseal/internal/problem"
@@ -20,6 +21,8 @@ type plan struct {
 	exchange host // exch.<domain>, published as mail. and autodiscover. too
 	skype    host // pool.<domain>
 	dns      netip.Addr
+	aliases  []string // ROLE=NAME, further names of the two
+	site     string   // Skype site
 
 	// standard says that port 443 is bound, so that URLs need no port, as in
 	// the documents of the products. Otherwise each host has a port of its
@@ -49,7 +52,7 @@ func newPlan(dir, domain string) (plan, error) {
 		return plan{}, err
 	}
 	sum := sha256.Sum256([]byte(abs))
-	p := plan{dir: abs, domain: domain}
+	p := plan{dir: abs, domain: domain, site: defaultSite}
 	// 127.0.0.x is left to others; 127.255.x too.
 	net2, net3 := 1+sum[0]%250, sum[1]
 	p.dns = netip.AddrFrom4([4]byte{127, net2, net3, 1})
@@ -59,15 +62,50 @@ func newPlan(dir, domain string) (plan, error) {
 }
 
 func checkDomain(d string) error {
+	if !isDomain(d) {
+		return problem.New(problem.ManageParameter, "--domain takes a domain name such as litware.test, not %q", d)
+	}
+	return nil
+}
+
+func isDomain(d string) bool {
 	labels := strings.Split(d, ".")
+	if len(labels) < 2 || len(d) > 200 {
+		return false
+	}
 	for _, l := range labels {
 		ok := l != "" && len(l) <= 63 && !strings.HasPrefix(l, "-") && !strings.HasSuffix(l, "-")
 		for _, r := range l {
 			ok = ok && (r == '-' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z')
 		}
-		if !ok || len(labels) < 2 || len(d) > 200 {
-			return problem.New(problem.ManageParameter, "--domain takes a domain name such as litware.test, not %q", d)
+		if !ok {
+			return false
 		}
+	}
+	return true
+}
+
+// alias publishes a server under a further name, so that command lines with
+// an administrator's own names run here as they stand.
+func (p *plan) alias(role, name string) error {
+	name = strings.ToLower(strings.TrimSuffix(name, "."))
+	if !isDomain(name) {
+		return problem.New(problem.ManageParameter, "--alias takes ROLE=NAME with a full name, such as skype=fe.contoso.test; %q is none", name)
+	}
+	h, other := &p.exchange, p.skype
+	switch role {
+	case "exchange":
+	case "skype":
+		h, other = &p.skype, p.exchange
+	default:
+		return problem.New(problem.ManageParameter, "--alias takes exchange=NAME or skype=NAME, not %s=%s", role, name)
+	}
+	if slices.Contains(other.names, name) || name == "dns."+p.domain {
+		return problem.New(problem.ManageParameter, "--alias %s=%s: that name belongs to another server of the lab", role, name)
+	}
+	if !slices.Contains(h.names, name) {
+		h.names = append(h.names, name)
+		p.aliases = append(p.aliases, role+"="+name)
 	}
 	return nil
 }
@@ -142,12 +180,16 @@ func (p plan) connect() map[string]string {
 // zone is what the lab's DNS serves: the servers, the alias autodiscover and
 // the service record that clients look for (002-07, 002-08).
 func (p plan) zone() zone {
+	hosts := map[string]netip.Addr{"dns." + p.domain: p.dns}
+	for _, h := range []host{p.exchange, p.skype} {
+		for _, name := range h.names {
+			hosts[name] = h.addr
+		}
+	}
+	delete(hosts, "autodiscover."+p.domain)
 	return zone{
-		domain: p.domain,
-		hosts: map[string]netip.Addr{
-			p.exchange.fqdn: p.exchange.addr, "mail." + p.domain: p.exchange.addr,
-			p.skype.fqdn: p.skype.addr, "dns." + p.domain: p.dns,
-		},
+		domain:   p.domain,
+		hosts:    hosts,
 		aliases:  map[string]string{"autodiscover." + p.domain: p.exchange.fqdn},
 		services: map[string]service{"_autodiscover._tcp." + p.domain: {port: 443, target: "autodiscover." + p.domain}},
 	}

@@ -17,6 +17,10 @@ const DefaultDir = ".matchseal/lab"
 // clients that use it: DIR/lab.json.
 type State struct {
 	Domain string `json:"domain"`
+	// Aliases are further names of the servers, ROLE=NAME, and Site is the
+	// Skype server's site.
+	Aliases []string `json:"aliases,omitempty"`
+	Site    string   `json:"site,omitempty"`
 	// CA is the certificate authority to trust, a PEM file.
 	CA string `json:"ca"`
 	// Resolver is the lab's DNS server.
