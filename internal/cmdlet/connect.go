@@ -2,10 +2,12 @@ package cmdlet
 
 import (
 	"context"
+	"crypto/rand"
 	"sync"
 
 	"github.com/matchseal/matchseal/internal/adminapi"
 	"github.com/matchseal/matchseal/internal/shell"
+	"github.com/matchseal/matchseal/internal/shell/object"
 )
 
 // Connection is a shell's log-on to one node. It is opened by the first
@@ -13,6 +15,8 @@ import (
 // (003-13).
 type Connection struct {
 	dial func(context.Context) (*adminapi.Client, error)
+	// runspace is the id that every object of this shell carries.
+	runspace object.GUID
 
 	mu     sync.Mutex
 	client *adminapi.Client
@@ -20,7 +24,10 @@ type Connection struct {
 
 // NewConnection makes a connection that is opened with dial.
 func NewConnection(dial func(context.Context) (*adminapi.Client, error)) *Connection {
-	return &Connection{dial: dial}
+	c := &Connection{dial: dial}
+	rand.Read(c.runspace[:])
+	c.runspace[6], c.runspace[8] = c.runspace[6]&0x0f|0x40, c.runspace[8]&0x3f|0x80
+	return c
 }
 
 // Open logs on unless that is done.
