@@ -43,9 +43,10 @@ var (
 )
 
 // Identity names an object, or several by a pattern with * and ?. Empty means
-// all where that makes sense.
+// all where that makes sense. Lists that can be long take a Page.
 type Identity struct {
 	Identity string `json:"identity,omitempty"`
+	Page
 }
 
 // Changed is the answer of a call that changes something.
