@@ -75,8 +75,16 @@ type AuthServer struct {
 	App          s2s.AppID `json:"-"`
 	Realm        s2s.Realm `json:"-"`
 	Enabled      bool      `json:"enabled"`
-	Type         string    `json:"type,omitempty"` // what the cmdlet calls it; decides nothing
 	Organisation string    `json:"organisation,omitempty"`
+
+	// Kept for the cmdlets, which show them; they decide nothing here.
+	Type             string   `json:"type,omitempty"`
+	DomainNames      []string `json:"domainNames,omitempty"`
+	AuthorizationURL string   `json:"authorizationUrl,omitempty"` // instead of the document's
+	AcceptSID        bool     `json:"acceptSid,omitempty"`
+	// IsDefault: clients are sent there to sign in. One server is it at most.
+	IsDefault bool `json:"isDefault,omitempty"`
+
 	// TokenEndpoint is where tokens are asked for, from the document.
 	TokenEndpoint string    `json:"-"`
 	Document      Document  `json:"-"`

@@ -7,6 +7,7 @@ import (
 
 	"github.com/matchseal/matchseal/internal/journal"
 	"github.com/matchseal/matchseal/internal/problem"
+	"github.com/matchseal/matchseal/internal/settings"
 	"github.com/matchseal/matchseal/internal/store"
 	"github.com/matchseal/matchseal/s2s"
 )
@@ -15,7 +16,7 @@ import (
 // it runs, and the identity in it is pinned (001-09). App, TokenEndpoint and
 // keys come from the document.
 func (s *Store) AddAuthServer(ctx context.Context, by string, a AuthServer) (AuthServer, error) {
-	if err := checkName(a.Name); err != nil {
+	if err := a.check(); err != nil {
 		return AuthServer{}, err
 	}
 	preview, err := s.preview(ctx, authServer, a.MetadataURL, a.Realm)
@@ -58,13 +59,20 @@ func (s *Store) AddAuthServer(ctx context.Context, by string, a AuthServer) (Aut
 	return a, nil
 }
 
-// AuthServers returns every auth server, sorted by name.
-func (s *Store) AuthServers(ctx context.Context) ([]AuthServer, error) {
+// AuthServers returns the auth servers whose name matches pattern, as Find
+// does, sorted by name.
+func (s *Store) AuthServers(ctx context.Context, pattern string) ([]AuthServer, error) {
 	v, err := s.view(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return slices.Clone(v.servers), nil
+	var found []AuthServer
+	for _, a := range v.servers {
+		if pattern == "" || settings.Match(pattern, a.Name) {
+			found = append(found, a)
+		}
+	}
+	return found, nil
 }
 
 // AuthServer returns the auth server of that name, or partner.not-found.
@@ -85,44 +93,149 @@ func (s *Store) RefreshAuthServer(ctx context.Context, name string, force bool) 
 	return s.refresh(ctx, a.subject(), force)
 }
 
-// SetAuthServerEnabled switches an auth server on or off, from the next
-// request on.
-func (s *Store) SetAuthServerEnabled(ctx context.Context, by, name string, enabled bool) error {
-	return s.changeAuthServer(ctx, by, name, fmt.Sprintf("was set to enabled=%t", enabled), func(ctx context.Context, q store.Querier, a AuthServer) error {
-		if err := deleteRows(ctx, q, recordKey{authServer, fold(a.Name)}); err != nil {
-			return err
-		}
-		a.Enabled, a.Changed = enabled, s.cfg.Now()
-		r, err := a.row()
+// SetAuthServer changes an auth server: change gets a copy and sets what it
+// likes but App, Realm and what the document says. A document at a new URL is
+// fetched while it runs and has to name the pinned identity. Partner
+// applications that name the server follow a new name. change may be called
+// more than once and must do nothing else.
+func (s *Store) SetAuthServer(ctx context.Context, by, name string, change func(*AuthServer)) (AuthServer, error) {
+	for range changeAttempts {
+		v, err := s.view(ctx)
 		if err != nil {
+			return AuthServer{}, err
+		}
+		before, err := v.server(name)
+		if err != nil {
+			return AuthServer{}, err
+		}
+		after, err := s.changedAuthServer(ctx, before, change)
+		if err != nil {
+			return AuthServer{}, err
+		}
+		key, done := recordKey{authServer, fold(before.Name)}, false
+		err = s.write(ctx, func(ctx context.Context, q store.Querier, now *view) error {
+			if done = now.versions[key] == v.versions[key]; !done {
+				return nil
+			}
+			return s.replaceAuthServer(ctx, q, now, before, after)
+		})
+		if err != nil {
+			return AuthServer{}, err
+		}
+		if done {
+			s.note(ctx, journal.Event{
+				ID: EventChanged, Level: journal.Information,
+				Text:   fmt.Sprintf("The auth server %s was changed.", after.Name),
+				Detail: lines("by", by, "before", before.summary(), "after", after.summary()),
+			})
+			return after, nil
+		}
+	}
+	return AuthServer{}, problem.New(problem.PartnerConflict, "%s is being changed by somebody else", name)
+}
+
+// changedAuthServer applies change to a copy of before. It does what needs the
+// network, so it runs outside any transaction.
+func (s *Store) changedAuthServer(ctx context.Context, before AuthServer, change func(*AuthServer)) (AuthServer, error) {
+	after := before
+	after.DomainNames = slices.Clone(before.DomainNames)
+	change(&after)
+	after.App, after.Realm, after.TokenEndpoint, after.Document = before.App, before.Realm, before.TokenEndpoint, before.Document
+	after.Created, after.Changed = before.Created, s.cfg.Now()
+	if err := after.check(); err != nil || after.MetadataURL == before.MetadataURL {
+		return after, err
+	}
+	preview, err := s.preview(ctx, authServer, after.MetadataURL, before.Realm)
+	pinned := s2s.Principal{App: before.App, Realm: before.Realm}
+	switch {
+	case problem.Is(err, problem.MetadataWrongRealm):
+		return after, problem.Wrap(err, problem.MetadataIdentityChanged, "%s is pinned as %s", before.Name, pinned)
+	case err != nil:
+		return after, err
+	case preview.Issuer != pinned:
+		return after, problem.New(problem.MetadataIdentityChanged, "%s is pinned as %s, but its document now says %s; the stored keys stay in force", before.Name, pinned, preview.Issuer)
+	}
+	after.TokenEndpoint = preview.endpoint
+	after.Document = replaceKeys(before.Document, preview.firstDocument(s.cfg.Now(), s.schedule))
+	return after, nil
+}
+
+// replaceAuthServer writes after in place of before, and what follows from it.
+func (s *Store) replaceAuthServer(ctx context.Context, q store.Querier, v *view, before, after AuthServer) error {
+	for _, b := range v.servers {
+		if fold(b.Name) == fold(before.Name) {
+			continue
+		}
+		if fold(b.Name) == fold(after.Name) {
+			return problem.New(problem.PartnerExists, "there is already an auth server %s, for %s", b.Name, s2s.Principal{App: b.App, Realm: b.Realm})
+		}
+		if after.IsDefault && b.IsDefault {
+			b.IsDefault, b.Changed = false, s.cfg.Now()
+			if err := rewrite(ctx, q, recordKey{authServer, fold(b.Name)}, b.row); err != nil {
+				return err
+			}
+		}
+	}
+	for _, a := range v.applications {
+		if after.Name == before.Name || a.AuthServer == "" || fold(a.AuthServer) != fold(before.Name) {
+			continue
+		}
+		a.AuthServer = after.Name
+		if err := rewrite(ctx, q, recordKey{application, fold(a.Name)}, a.row); err != nil {
 			return err
 		}
-		return r.insert(ctx, q)
-	})
+	}
+	return rewrite(ctx, q, recordKey{authServer, fold(before.Name)}, after.row)
+}
+
+// rewrite puts a record in the place of another.
+func rewrite(ctx context.Context, q store.Querier, old recordKey, next func() (row, error)) error {
+	if err := deleteRows(ctx, q, old); err != nil {
+		return err
+	}
+	r, err := next()
+	if err != nil {
+		return err
+	}
+	return r.insert(ctx, q)
+}
+
+// check applies the rules that need nothing but the record itself.
+func (a AuthServer) check() error {
+	if err := checkName(a.Name); err != nil {
+		return err
+	}
+	if n := len(a.DomainNames); n > maxListed {
+		return problem.New(problem.PartnerInvalid, "a list of %d entries is too long; %d is the limit", n, maxListed)
+	}
+	if n := max(len(a.Type), len(a.AuthorizationURL)); n > maxURL {
+		return problem.New(problem.PartnerInvalid, "a value of %d characters is too long; %d is the limit", n, maxURL)
+	}
+	return nil
+}
+
+// summary is what the journal keeps of a server's settings.
+func (a AuthServer) summary() string {
+	return fmt.Sprintf("name=%s metadata=%s issuer=%s enabled=%t type=%s domains=%q default=%t authorization=%s sid=%t",
+		a.Name, a.MetadataURL, s2s.Principal{App: a.App, Realm: a.Realm}, a.Enabled, a.Type, a.DomainNames, a.IsDefault, a.AuthorizationURL, a.AcceptSID)
 }
 
 // RemoveAuthServer forgets an auth server. It touches no signing certificate
 // and no partner application: those are other objects.
 func (s *Store) RemoveAuthServer(ctx context.Context, by, name string) error {
-	return s.changeAuthServer(ctx, by, name, "was removed", func(ctx context.Context, q store.Querier, a AuthServer) error {
-		return deleteRows(ctx, q, recordKey{authServer, fold(a.Name)})
-	})
-}
-
-func (s *Store) changeAuthServer(ctx context.Context, by, name, what string, change func(context.Context, store.Querier, AuthServer) error) error {
 	err := s.write(ctx, func(ctx context.Context, q store.Querier, v *view) error {
 		a, err := v.server(name)
 		if err != nil {
 			return err
 		}
-		return change(ctx, q, a)
+		return deleteRows(ctx, q, recordKey{authServer, fold(a.Name)})
 	})
 	if err != nil {
 		return err
 	}
 	s.note(ctx, journal.Event{
-		ID: EventChanged, Level: journal.Information,
-		Text: fmt.Sprintf("The auth server %s %s.", name, what), Detail: lines("by", by),
+		ID: EventRemoved, Level: journal.Information,
+		Text: fmt.Sprintf("The auth server %s was removed.", name), Detail: lines("by", by),
 	})
 	return nil
 }

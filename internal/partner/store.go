@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -87,14 +89,28 @@ func (s *Store) List(ctx context.Context) ([]Application, error) {
 // pattern; an empty pattern matches all. No match is an empty list, not an
 // error (001-10).
 func (s *Store) Find(ctx context.Context, pattern string) ([]Application, error) {
+	return s.FindAfter(ctx, pattern, "", 0)
+}
+
+// FindAfter is Find for one part of a long list: at most limit records (0 for
+// all) whose names follow after. The records are in memory for the verifier
+// anyway, in the order of their names, so a part costs no more than itself.
+func (s *Store) FindAfter(ctx context.Context, pattern, after string, limit int) ([]Application, error) {
 	v, err := s.view(ctx)
 	if err != nil {
 		return nil, err
 	}
+	from := 0
+	if after != "" {
+		from, _ = slices.BinarySearchFunc(v.applications, fold(after)+"\x00", func(a Application, name string) int { return strings.Compare(fold(a.Name), name) })
+	}
 	var found []Application
-	for _, a := range v.applications {
+	for _, a := range v.applications[from:] {
 		if matches(pattern, a) {
 			found = append(found, a.clone())
+		}
+		if limit > 0 && len(found) == limit {
+			break
 		}
 	}
 	return found, nil

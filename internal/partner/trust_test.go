@@ -306,7 +306,7 @@ func TestAuthServer(t *testing.T) {
 			}
 		}, ""},
 		{"switched off", func() {
-			if err := h.SetAuthServerEnabled(t.Context(), "admin", "microsoft.sts", false); err != nil {
+			if _, err := h.SetAuthServer(t.Context(), "admin", "microsoft.sts", func(a *AuthServer) { a.Enabled = false }); err != nil {
 				t.Fatal(err)
 			}
 		}, "V11 iss.unknown"},

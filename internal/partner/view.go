@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/matchseal/matchseal/internal/problem"
@@ -154,6 +155,9 @@ func load(ctx context.Context, q store.Querier) (*view, error) {
 	if err := v.loadRecords(ctx, q, documents, keys); err != nil {
 		return nil, err
 	}
+	// The databases sort by rules of their own.
+	slices.SortFunc(v.applications, func(a, b Application) int { return strings.Compare(fold(a.Name), fold(b.Name)) })
+	slices.SortFunc(v.servers, func(a, b AuthServer) int { return strings.Compare(fold(a.Name), fold(b.Name)) })
 	if v.denied, err = loadDenied(ctx, q); err != nil {
 		return nil, err
 	}
