@@ -456,3 +456,29 @@ func TestSeveralProcesses(t *testing.T) {
 		}
 	})
 }
+
+func TestUsersAfter(t *testing.T) {
+	storetest.Run(t, func(t *testing.T, db *store.DB) {
+		d := open(t, db, newClock())
+		for i, name := range []string{"a1", "B2", "a3", "b4"} {
+			add(t, d, User{Name: name, UPN: UPN(name + "@litware.test"), Organisation: "litware.test", Enabled: i > 0})
+			add(t, d, User{Name: name, UPN: UPN(name + "@fabrikam.test"), Organisation: "fabrikam.test"})
+		}
+		var names []string
+		for after := ""; ; {
+			page, err := d.UsersAfter(t.Context(), "LITWARE.test", after, 3)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, u := range page {
+				names, after = append(names, string(u.UPN)), u.Name
+			}
+			if len(page) < 3 {
+				break
+			}
+		}
+		if want := "a1@litware.test a3@litware.test B2@litware.test b4@litware.test"; strings.Join(names, " ") != want {
+			t.Errorf("the pages hold %v, want %s", names, want)
+		}
+	})
+}

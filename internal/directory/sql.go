@@ -45,6 +45,12 @@ const (
 	selectUserByDomain  = selectUsers + ` WHERE u.name_key = $1 AND (o.netbios_key = $2 OR o.domain_key = $2) ORDER BY u.upn_key LIMIT 100`
 
 	selectAllUsers = selectUsers + ` WHERE ($1 = '' OR u.organisation_key = $1) ORDER BY u.organisation_key, u.name_key`
+	// One page of an organisation; it walks the index of account names.
+	selectSomeUsers = selectUsers + `
+		WHERE u.organisation_key = $1 AND u.name_key > $2 AND (CAST($3 AS BIGINT) = 0 OR u.sip_key <> '') ORDER BY u.name_key LIMIT $4`
+
+	// One part of a long list: it goes along the index of account names.
+	selectUsersAfter = selectUsers + ` WHERE u.organisation_key = $1 AND u.name_key > $2 ORDER BY u.name_key LIMIT $3`
 
 	insertUser = `
 		INSERT INTO directory_users (id, organisation_key, name, name_key, common_name, common_key, container, container_key,
@@ -77,6 +83,8 @@ const (
 	insertGroup = `
 		INSERT INTO directory_groups (id, organisation_key, name, name_key, sid, built_in, protects)
 		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (organisation_key, name_key) DO NOTHING`
+	selectCountBuiltIn = `SELECT COUNT(*) FROM directory_groups WHERE organisation_key = $1 AND built_in = 1`
+
 	selectGroup  = `SELECT id FROM directory_groups WHERE organisation_key = $1 AND name_key = $2`
 	selectGroups = `
 		SELECT g.name, g.sid, o.organisation, g.built_in, g.protects
@@ -100,4 +108,24 @@ const (
 		) `
 	selectMemberOf = withGroupsAbove + `SELECT g.name FROM directory_groups g JOIN up ON up.id = g.id ORDER BY g.name_key`
 	selectIsAbove  = withGroupsAbove + `SELECT COUNT(*) FROM up WHERE id = $2`
+	selectGuards   = withGroupsAbove + `SELECT COUNT(*) FROM directory_groups WHERE protects = 1 AND (id = $1 OR id IN (SELECT id FROM up))`
+
+	selectMembers = `
+		SELECT id, name, path, sid, is_group FROM (
+			SELECT u.id AS id, u.name AS name, u.name_key AS name_key, u.container || '/' || u.common_name AS path, u.sid AS sid, 0 AS is_group
+			FROM directory_members m JOIN directory_users u ON u.id = m.member_id WHERE m.group_id = $1
+			UNION ALL
+			SELECT g.id, g.name, g.name_key, o.domain || '/Users/' || g.name, g.sid, 1
+			FROM directory_members m JOIN directory_groups g ON g.id = m.member_id
+				JOIN directory_organisations o ON o.organisation_key = g.organisation_key WHERE m.group_id = $1
+		) AS members WHERE name_key > $2 ORDER BY name_key, is_group LIMIT $3`
+
+	// The accounts in a group, however deep, that can log on.
+	selectCountBelow = `
+		WITH RECURSIVE below (id) AS (
+			SELECT member_id FROM directory_members WHERE group_id = $1
+			UNION
+			SELECT m.member_id FROM directory_members m JOIN below ON below.id = m.group_id
+		)
+		SELECT COUNT(*) FROM directory_users u JOIN below ON below.id = u.id WHERE u.enabled = 1`
 )

@@ -149,6 +149,12 @@ type Filter struct {
 	Organisation string // "" for every organisation
 }
 
+// UsersAfter is one part of the list of an organisation's users: at most limit
+// of them whose account names follow after, in the order of account names.
+func (d *Directory) UsersAfter(ctx context.Context, organisation, after string, limit int) ([]User, error) {
+	return users(ctx, d.db, selectUsersAfter, fold(organisation), fold(after), limit)
+}
+
 // Users lists users, sorted by organisation and account name.
 func (d *Directory) Users(ctx context.Context, f Filter) ([]User, error) {
 	return users(ctx, d.db, selectAllUsers, fold(f.Organisation))
