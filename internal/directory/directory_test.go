@@ -216,6 +216,7 @@ func TestResolve(t *testing.T) {
 		for _, identity := range []string{
 			u.ID, strings.ToUpper(u.ID), string(u.SID), strings.ToLower(string(u.SID)),
 			"kenmyer", "KENMYER", "Ken Myer", " ken myer ", `LITWARE\kenmyer`, `litware.test\KenMyer`, "litware.test/Users/kenmyer",
+			"CN=kenmyer,CN=Users,DC=litware,DC=test", "cn=KenMyer, cn=Users, dc=litware, dc=test",
 			"kenmyer@litware.test", "ken.myer@litware.test", "sip:kenmyer@litware.test", "smtp:ken.myer@litware.test", "mailto:Ken.Myer@litware.test",
 		} {
 			if got, err := d.Resolve(ctx, identity); err != nil || got.ID != u.ID {
@@ -238,6 +239,8 @@ func TestResolve(t *testing.T) {
 			"kenmyer@litware.test' OR '1'='1":     problem.DirectoryAddress,
 			"kenmyer' OR '1'='1":                  problem.DirectoryUnknown,
 			"litware.test/Users/kenmyer/kenmyer":  problem.DirectoryUnknown,
+			"CN=kenmyer,OU=x,DC=litware,DC=test":  problem.DirectoryUnknown,
+			"CN=kenmyer":                          problem.DirectoryUnknown,
 			"S-1-5-21-1004336348-1177238915-1-11": problem.DirectoryUnknown,
 		} {
 			_, err := d.Resolve(ctx, identity)

@@ -59,7 +59,7 @@ func (d *Directory) Find(ctx context.Context, q Query) ([]User, error) {
 }
 
 // Resolve finds the one user an operator means: an ID, a SID, DOMAIN\name, the
-// path of the object, an address with or without "sip:", "smtp:" or "mailto:",
+// path or distinguished name of the object, an address with or without "sip:", "smtp:" or "mailto:",
 // an account name, a common name or a display name. It fails with
 // directory.unknown, with directory.ambiguous and the candidates, or with
 // directory.address when the text is meant as an address but is none.
@@ -67,6 +67,13 @@ func (d *Directory) Resolve(ctx context.Context, identity string) (User, error) 
 	text := strings.Trim(identity, " \t\r\n")
 	if text == "" || len(text) > maxIdentity || strings.ContainsRune(text, 0) {
 		return User{}, problem.New(problem.DirectoryUnknown, "%.80q does not name anybody", identity)
+	}
+	if path, ok := pathOfDN(text); ok {
+		found, err := users(ctx, d.db, selectUserByPath, fold(path), "")
+		if err != nil {
+			return User{}, err
+		}
+		return exactlyOne(found, identity)
 	}
 	if found, is, err := d.resolveAddress(ctx, text); is {
 		if err != nil {

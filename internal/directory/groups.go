@@ -16,8 +16,17 @@ const (
 	// RTCUniversalUserAdmins may manage users of Skype for Business; who runs
 	// the storage test has to be in it (003-13).
 	RTCUniversalUserAdmins = "RTCUniversalUserAdmins"
+	// RTCUniversalServerAdmins may manage the servers of Skype for Business.
+	RTCUniversalServerAdmins = "RTCUniversalServerAdmins"
+	// RTCUniversalReadOnlyAdmins may look at everything and change nothing.
+	RTCUniversalReadOnlyAdmins = "RTCUniversalReadOnlyAdmins"
+	// RTCComponentUniversalServices is for the servers' own accounts.
+	RTCComponentUniversalServices = "RTCComponentUniversalServices"
 	// OrganizationManagement may manage the Exchange organisation.
 	OrganizationManagement = "Organization Management"
+	// DomainAdmins may change everything in the directory, protected accounts
+	// too.
+	DomainAdmins = "Domain Admins"
 )
 
 // Group is a group of users and groups.
@@ -29,24 +38,25 @@ type Group struct {
 	Protects     bool // its members are protected accounts
 }
 
-// builtInGroups come with every organisation. A RID of 0 takes the next free
-// one.
-func builtInGroups() []struct {
+// builtIn is a group that comes with every organisation. A RID of 0 takes the
+// next free one.
+type builtIn struct {
 	name     string
 	rid      int64
 	protects bool
-} {
-	return []struct {
-		name     string
-		rid      int64
-		protects bool
-	}{
+}
+
+func builtInGroups() []builtIn {
+	return []builtIn{
 		{"Administrators", 0, true},
-		{"Domain Admins", ridDomainAdmins, true},
+		{DomainAdmins, ridDomainAdmins, true},
 		{"Schema Admins", ridSchemaAdmins, true},
 		{"Enterprise Admins", ridEnterpriseAdmins, true},
 		{RTCUniversalUserAdmins, 0, false},
 		{OrganizationManagement, 0, false},
+		{RTCUniversalServerAdmins, 0, false},
+		{RTCUniversalReadOnlyAdmins, 0, false},
+		{RTCComponentUniversalServices, 0, false},
 	}
 }
 
@@ -67,6 +77,9 @@ func ensureOrganisation(ctx context.Context, tx *sql.Tx, name, domain string) (o
 	}
 	org := organisation{key: fold(name), name: name, domain: domain, sid: newDomainSID()}
 	err := tx.QueryRowContext(ctx, selectOrganisation, org.key).Scan(&org.key, &org.name, &org.domain, &org.sid)
+	if err == nil {
+		return org, ensureBuiltIns(ctx, tx, org)
+	}
 	if !errors.Is(err, sql.ErrNoRows) {
 		return org, err
 	}
@@ -76,7 +89,25 @@ func ensureOrganisation(ctx context.Context, tx *sql.Tx, name, domain string) (o
 	if err := insertNumbered(ctx, tx, org); err != nil {
 		return org, fmt.Errorf("make the organisation %q: %w", name, err)
 	}
+	return org, ensureBuiltIns(ctx, tx, org)
+}
+
+// ensureBuiltIns makes the built-in groups that the organisation does not have:
+// all of them for a new one, and those that came later for an older one.
+func ensureBuiltIns(ctx context.Context, tx *sql.Tx, org organisation) error {
+	var have int
+	if err := tx.QueryRowContext(ctx, selectCountBuiltIn, org.key).Scan(&have); err != nil || have == len(builtInGroups()) {
+		return err
+	}
 	for _, g := range builtInGroups() {
+		var id string
+		err := tx.QueryRowContext(ctx, selectGroup, org.key, fold(g.name)).Scan(&id)
+		if err == nil {
+			continue
+		}
+		if !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
 		group := Group{Name: g.name, BuiltIn: true, Protects: g.protects}
 		if g.rid != 0 {
 			group.SID = org.sid.account(g.rid)
@@ -85,10 +116,10 @@ func ensureOrganisation(ctx context.Context, tx *sql.Tx, name, domain string) (o
 			group.SID = sidAdministrators
 		}
 		if _, err := insertInto(ctx, tx, org, group); err != nil {
-			return org, err
+			return err
 		}
 	}
-	return org, nil
+	return nil
 }
 
 // insertNumbered finds a NetBIOS name: the first label of the domain, as far
@@ -174,82 +205,4 @@ func (d *Directory) Groups(ctx context.Context, organisation string) ([]Group, e
 		groups = append(groups, g)
 	}
 	return groups, store.Explain(rows.Err())
-}
-
-// AddMember puts a user into the group of that name in the user's own
-// organisation. A user who is in it already stays in it. The membership counts
-// from the user's next log-on.
-func (d *Directory) AddMember(ctx context.Context, group, userID string) error {
-	return d.changeMember(ctx, insertMember, group, userID)
-}
-
-// RemoveMember takes a user out of a group; a user who is not in it stays out.
-func (d *Directory) RemoveMember(ctx context.Context, group, userID string) error {
-	return d.changeMember(ctx, deleteMember, group, userID)
-}
-
-func (d *Directory) changeMember(ctx context.Context, statement, group, userID string) error {
-	return d.change(ctx, fmt.Sprintf("change the members of %q", group), func(ctx context.Context, tx *sql.Tx) error {
-		if _, err := one(ctx, tx, userID, selectUserByID, userID, ""); err != nil {
-			return err
-		}
-		groupID, err := groupID(ctx, tx, group, selectGroupOfUser, userID, fold(group))
-		if err != nil {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, statement, groupID, userID)
-		return err
-	})
-}
-
-// NestGroup makes the group inner a member of the group outer, both of one
-// organisation. It fails with directory.group-cycle when outer is a member,
-// however deep, of inner.
-func (d *Directory) NestGroup(ctx context.Context, organisation, outer, inner string) error {
-	return d.change(ctx, fmt.Sprintf("put the group %q into %q", inner, outer), func(ctx context.Context, tx *sql.Tx) error {
-		outerID, err := groupID(ctx, tx, outer, selectGroup, fold(organisation), fold(outer))
-		if err != nil {
-			return err
-		}
-		innerID, err := groupID(ctx, tx, inner, selectGroup, fold(organisation), fold(inner))
-		if err != nil {
-			return err
-		}
-		var above int
-		if err := tx.QueryRowContext(ctx, selectIsAbove, outerID, innerID).Scan(&above); err != nil {
-			return err
-		}
-		if innerID == outerID || above > 0 {
-			return problem.New(problem.DirectoryGroupCycle, "%s would contain itself", outer)
-		}
-		_, err = tx.ExecContext(ctx, insertMember, outerID, innerID)
-		return err
-	})
-}
-
-func groupID(ctx context.Context, tx *sql.Tx, name, query string, args ...any) (id string, err error) {
-	err = tx.QueryRowContext(ctx, query, args...).Scan(&id)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", problem.New(problem.DirectoryNoGroup, "there is no group %q in this organisation", name)
-	}
-	return id, err
-}
-
-// MemberOf lists the groups a user is in, directly or through other groups,
-// by name.
-func (d *Directory) MemberOf(ctx context.Context, userID string) ([]string, error) {
-	rows, err := d.db.QueryContext(ctx, selectMemberOf, userID)
-	if err != nil {
-		return nil, fmt.Errorf("read the groups of an account: %w", store.Explain(err))
-	}
-	defer rows.Close()
-	var names []string
-	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
-			return nil, fmt.Errorf("read the groups of an account: %w", store.Explain(err))
-		}
-		names = append(names, name)
-	}
-	return names, store.Explain(rows.Err())
 }

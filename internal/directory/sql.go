@@ -45,10 +45,6 @@ const (
 	selectUserByDomain  = selectUsers + ` WHERE u.name_key = $1 AND (o.netbios_key = $2 OR o.domain_key = $2) ORDER BY u.upn_key LIMIT 100`
 
 	selectAllUsers = selectUsers + ` WHERE ($1 = '' OR u.organisation_key = $1) ORDER BY u.organisation_key, u.name_key`
-	// One page of an organisation; it walks the index of account names.
-	selectSomeUsers = selectUsers + `
-		WHERE u.organisation_key = $1 AND u.name_key > $2 AND (CAST($3 AS BIGINT) = 0 OR u.sip_key <> '') ORDER BY u.name_key LIMIT $4`
-
 	// One part of a long list: it goes along the index of account names.
 	selectUsersAfter = selectUsers + ` WHERE u.organisation_key = $1 AND u.name_key > $2 ORDER BY u.name_key LIMIT $3`
 

@@ -42,6 +42,10 @@ type User struct {
 // "litware.test/Users/LyncEnterprise-ApplicationAccount".
 func (u User) Path() string { return u.Container + "/" + u.CommonName }
 
+// DistinguishedName is the place of the object as LDAP writes it, for example
+// "CN=Ken Myer,CN=Users,DC=litware,DC=test".
+func (u User) DistinguishedName() string { return DistinguishedName(u.Path()) }
+
 // AccountControl lists the flags of userAccountControl in the words the
 // management shell prints.
 func (u User) AccountControl() string {
