@@ -11,7 +11,7 @@ var layers = map[string]int{
 	"internal/profile": 2, "internal/settings": 2, "internal/journal": 2, "internal/keyring": 2,
 	"internal/partner": 2, "internal/directory": 2, "internal/rbac": 2, "internal/access": 2,
 	"internal/mailbox": 2, "internal/storagesvc": 2, "internal/meetings": 2,
-	"internal/exchange": 2, "internal/skype": 2,
+	"internal/exchange": 2, "internal/skype": 2, "internal/tenant": 2,
 
 	"internal/ewsserver": 3, "internal/autodiscoverserver": 3, "internal/meetingserver": 3,
 	"internal/storeserver": 3, "internal/adminserver": 3,
@@ -47,6 +47,7 @@ var beside = map[string][]string{
 	"internal/mailbox":    {"internal/directory", "internal/journal"},
 	"internal/storagesvc": {"internal/directory", "internal/journal", "internal/partner"},
 	"internal/meetings":   {"internal/directory"},
+	"internal/tenant":     {"internal/settings"},
 	"internal/exchange":   {"internal/profile", "internal/settings", "internal/directory", "internal/rbac", "internal/partner", "internal/mailbox", "internal/keyring", "internal/journal"},
 	"internal/skype":      {"internal/profile", "internal/settings", "internal/directory", "internal/partner", "internal/keyring", "internal/journal"},
 }

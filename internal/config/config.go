@@ -60,22 +60,23 @@ type Management struct {
 const (
 	Exchange = "exchange"
 	Skype    = "skype"
+	STS      = "sts"
 )
 
 // Role is one server role of the node. An example of a role has one value for
 // each role, separated by " || ".
 type Role struct {
-	Role         string   `key:"role" is:"exchange|skype" must:"true" example:"exchange || skype" doc:"exchange or skype."`
-	Database     string   `key:"database" is:"dsn" example:"sqlite:/var/lib/matchseal/exchange.db || postgres://matchseal:secret@db.litware.test/skype" doc:"Database of this role alone. Default: <role>.db in the data directory. Several nodes may share a PostgreSQL database."`
-	Listen       []string `key:"listen" is:"listen" must:"true" example:"192.0.2.10:443 || 192.0.2.20:443, 192.0.2.20:4443" doc:"Addresses to listen on with HTTPS, host:port."`
-	TLSCert      string   `key:"tls_cert" is:"path" must:"true" example:"/etc/matchseal/mail.pem || /etc/matchseal/lync.pem" doc:"Certificate chain (PEM) that covers all hosts of this role. It is not the certificate that signs tokens; Set-AuthConfig and Set-CsCertificate choose that one."`
-	TLSKey       string   `key:"tls_key" is:"path" must:"true" example:"/etc/matchseal/mail.key || /etc/matchseal/lync.key" doc:"Private key (PEM) of that certificate."`
-	FQDN         string   `key:"fqdn" is:"fqdn" must:"true" example:"mail.litware.test || lync.litware.test" doc:"Full name of this server, or of its pool."`
-	Hosts        []string `key:"hosts" is:"host" example:"mail.litware.test, autodiscover.litware.test || lync.litware.test, lyncweb.litware.test" doc:"Names under which the role is published, with the port if it is not 443; tokens for other names are refused. Default: the fqdn."`
-	Domains      []string `key:"domains" is:"fqdn" must:"true" example:"litware.test, litware.example || litware.test" doc:"Accepted domains (exchange) or SIP domains (skype); the first is the default one."`
-	Realm        string   `key:"realm" is:"fqdn" example:"litware.test || litware.test" doc:"Realm of the tokens this role issues. Default: the default domain."`
-	Organisation string   `key:"organisation" is:"text" example:"litware.test || litware.test" doc:"Organisation whose users this role serves. Default: the default domain."`
-	Site         string   `key:"site" is:"text" example:"Redmond || Redmond" doc:"Site to which this server belongs, as cmdlets show it."`
+	Role         string   `key:"role" is:"exchange|skype|sts" must:"true" example:"exchange || skype || sts" doc:"exchange, skype, or sts: the cloud directory, whose token server other roles may trust."`
+	Database     string   `key:"database" is:"dsn" example:"sqlite:/var/lib/matchseal/exchange.db || postgres://matchseal:secret@db.litware.test/skype || sqlite:/var/lib/matchseal/sts.db" doc:"Database of this role alone. Default: <role>.db in the data directory. Several nodes may share a PostgreSQL database."`
+	Listen       []string `key:"listen" is:"listen" must:"true" example:"192.0.2.10:443 || 192.0.2.20:443, 192.0.2.20:4443 || 192.0.2.30:443" doc:"Addresses to listen on with HTTPS, host:port."`
+	TLSCert      string   `key:"tls_cert" is:"path" must:"true" example:"/etc/matchseal/mail.pem || /etc/matchseal/lync.pem || /etc/matchseal/accounts.pem" doc:"Certificate chain (PEM) that covers all hosts of this role. It is not the certificate that signs tokens; Set-AuthConfig and Set-CsCertificate choose that one."`
+	TLSKey       string   `key:"tls_key" is:"path" must:"true" example:"/etc/matchseal/mail.key || /etc/matchseal/lync.key || /etc/matchseal/accounts.key" doc:"Private key (PEM) of that certificate."`
+	FQDN         string   `key:"fqdn" is:"fqdn" must:"true" example:"mail.litware.test || lync.litware.test || accounts.litware.test" doc:"Full name of this server, or of its pool."`
+	Hosts        []string `key:"hosts" is:"host" example:"mail.litware.test, autodiscover.litware.test || lync.litware.test, lyncweb.litware.test || accounts.litware.test" doc:"Names under which the role is published, with the port if it is not 443; tokens for other names are refused. Default: the fqdn."`
+	Domains      []string `key:"domains" is:"fqdn" must:"true" example:"litware.test, litware.example || litware.test || litware.test, litware.example" doc:"Accepted domains (exchange), SIP domains (skype) or verified domains (sts); the first is the default one."`
+	Realm        string   `key:"realm" is:"fqdn" example:"litware.test || litware.test || litware.test" doc:"Realm of the tokens this role issues. Default: the default domain; an sts always uses its tenant's id."`
+	Organisation string   `key:"organisation" is:"text" example:"litware.test || litware.test || litware.test" doc:"Organisation whose users this role serves. Default: the default domain."`
+	Site         string   `key:"site" is:"text" example:"Redmond || Redmond || Redmond" doc:"Site to which this server belongs, as cmdlets show it."`
 }
 
 // Role returns the configuration of a role, if this node plays it.

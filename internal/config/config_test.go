@@ -245,7 +245,7 @@ func TestMistakes(t *testing.T) {
 
 		// Values.
 		{"choice", with(t, "log:", "  level: wran"), problem.ConfigValue, `:9: log.level: "wran" is none of debug, info, warn, error; did you mean "warn"?`},
-		{"role", with(t, "role: exchange => role: sharepoint"), problem.ConfigValue, `:2: roles[0].role: "sharepoint" is none of exchange, skype`},
+		{"role", with(t, "role: exchange => role: sharepoint"), problem.ConfigValue, `:2: roles[0].role: "sharepoint" is none of exchange, skype, sts`},
 		{"no roles", "node: a\n", problem.ConfigRequired, ": roles: at least one role must be set; print an example with: matchseal config describe"},
 		{"nothing listens", with(t, `listen: ["127.0.0.1:8443"] => listen: []`), problem.ConfigRequired, ":3: roles[0].listen: must be set, for example to: 192.0.2.10:443"},
 		{"no certificate", with(t, "    tls_cert: mail.pem\n => "), problem.ConfigRequired, ":2: roles[0].tls_cert: must be set, for example to: /etc/matchseal/mail.pem"},
@@ -377,7 +377,7 @@ func TestExampleIsValid(t *testing.T) {
 	uncommented := regexp.MustCompile(`(?m)^(\s*(?:- )?)#([a-z_]+:)`).ReplaceAllString(example, "$1$2")
 	asItIs, all := load(t, example), load(t, uncommented)
 	for _, c := range []config.Config{asItIs, all} {
-		for _, role := range []string{config.Exchange, config.Skype} {
+		for _, role := range []string{config.Exchange, config.Skype, config.STS} {
 			if _, ok := c.Role(role); !ok {
 				t.Errorf("the example has no role %s", role)
 			}

@@ -46,7 +46,7 @@ func (p *printer) group(t reflect.Type, indent, name string, role int) {
 			p.text.WriteByte('\n')
 			p.comment(indent, f.Tag.Get("doc"))
 			fmt.Fprintf(&p.text, "%s%s:\n", indent, key)
-			for role := range 2 {
+			for role := range 3 {
 				p.entry(f.Type.Elem(), indent+"  ", role)
 			}
 		default:

@@ -74,7 +74,7 @@ func Run(ctx context.Context, opt Options) error {
 	dnsCtx, stopDNS := context.WithCancel(context.WithoutCancel(ctx))
 	nodesCtx, stopNodes := context.WithCancel(context.WithoutCancel(ctx))
 	var wg sync.WaitGroup
-	failed := make(chan error, 3)
+	failed := make(chan error, 4)
 	wg.Go(func() { failed <- l.dns.run(dnsCtx) })
 	running, err := l.startNodes(ctx, nodesCtx, failed)
 	if err == nil {

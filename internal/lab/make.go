@@ -48,7 +48,11 @@ const password = "matchseal-lab-1"
 // make writes everything a lab needs to start: authority, server
 // certificates, accounts and boot files. What is there already stays.
 func (p *plan) make(ctx context.Context, resolver string, now func() time.Time) error {
-	for _, dir := range []string{p.dir, p.nodeDir("exchange"), p.nodeDir("skype")} {
+	folders := []string{p.dir}
+	for _, s := range p.servers() {
+		folders = append(folders, p.nodeDir(s.role))
+	}
+	for _, dir := range folders {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return fmt.Errorf("making the lab's directory: %w", err)
 		}
@@ -63,8 +67,8 @@ func (p *plan) make(ctx context.Context, resolver string, now func() time.Time) 
 	if err := p.makeAccounts(ctx, now); err != nil {
 		return err
 	}
-	for role, h := range map[string]host{"exchange": p.exchange, "skype": p.skype} {
-		if err := p.writeConfig(role, h, resolver); err != nil {
+	for _, s := range p.servers() {
+		if err := p.writeConfig(s.role, *s.host, resolver); err != nil {
 			return err
 		}
 	}
@@ -83,8 +87,8 @@ func (p *plan) makeCertificates(box *certs.Box, now time.Time) error {
 	if err != nil {
 		return fmt.Errorf("the lab's certificate authority: %w", err)
 	}
-	for role, h := range map[string]host{"exchange": p.exchange, "skype": p.skype} {
-		certFile, keyFile := p.tlsFiles(role)
+	for _, h := range p.servers() {
+		certFile, keyFile := p.tlsFiles(h.role)
 		if old, err := certs.LoadTLS(certFile, keyFile, box); err == nil && old.Leaf.NotAfter.After(now.AddDate(0, 1, 0)) && named(old.Leaf, h.names) {
 			continue
 		}
@@ -215,12 +219,12 @@ func (p plan) state(resolver string) State {
 		Domain: p.domain, Aliases: p.aliases, Site: p.site, CA: p.caFile(), Resolver: resolver, Hosts: map[string]string{}, Connect: p.connect(),
 		Ports: map[string]int{}, Nodes: map[string]NodeState{}, EWS: p.ews(),
 	}
-	for role, h := range map[string]host{"exchange": p.exchange, "skype": p.skype} {
+	for _, h := range p.servers() {
 		for _, n := range h.names {
 			s.Hosts[n] = h.addr.String()
 		}
 		s.Ports[h.fqdn], s.Ports[h.fqdn+"/management"] = h.port, h.managementPort
-		s.Nodes[role] = NodeState{Socket: p.socket(role), Management: "https://" + p.management(h), Config: p.nodeConfig(role)}
+		s.Nodes[h.role] = NodeState{Socket: p.socket(h.role), Management: "https://" + p.management(*h.host), Config: p.nodeConfig(h.role)}
 	}
 	for _, a := range accounts() {
 		s.Users = append(s.Users, UserState{Name: a.name, UPN: a.name + "@" + p.domain, Password: password})

@@ -20,11 +20,12 @@ import (
 	"github.com/matchseal/matchseal/internal/telemetry"
 )
 
-// startNodes starts both nodes; they run until the second context ends. What
+// startNodes starts the nodes; they run until the second context ends. What
 // ends a node early goes into failed.
 func (l *Lab) startNodes(ctx, until context.Context, failed chan<- error) (*sync.WaitGroup, error) {
 	var wg sync.WaitGroup
-	for _, role := range []string{"exchange", "skype"} {
+	for _, s := range l.servers() {
+		role := s.role
 		run, err := l.openNode(ctx, until, role)
 		if err != nil {
 			return &wg, problem.Wrap(err, problem.LabStart, "the %s node", role)

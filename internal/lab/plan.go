@@ -20,6 +20,7 @@ type plan struct {
 
 	exchange host // exch.<domain>, published as mail. and autodiscover. too
 	skype    host // pool.<domain>
+	sts      host // accounts.<domain>, the cloud
 	dns      netip.Addr
 	aliases  []string // ROLE=NAME, further names of the two
 	site     string   // Skype site
@@ -58,7 +59,19 @@ func newPlan(dir, domain string) (plan, error) {
 	p.dns = netip.AddrFrom4([4]byte{127, net2, net3, 1})
 	p.exchange = host{fqdn: "exch." + domain, names: []string{"exch." + domain, "mail." + domain, "autodiscover." + domain}, addr: netip.AddrFrom4([4]byte{127, net2, net3, 10})}
 	p.skype = host{fqdn: "pool." + domain, names: []string{"pool." + domain}, addr: netip.AddrFrom4([4]byte{127, net2, net3, 20})}
+	p.sts = host{fqdn: "accounts." + domain, names: []string{"accounts." + domain}, addr: netip.AddrFrom4([4]byte{127, net2, net3, 30})}
 	return p, nil
+}
+
+// server is a host with its role.
+type server struct {
+	role string
+	*host
+}
+
+// servers are the lab's, in the order in which they start.
+func (p *plan) servers() []server {
+	return []server{{"exchange", &p.exchange}, {"skype", &p.skype}, {"sts", &p.sts}}
 }
 
 func checkDomain(d string) error {
@@ -92,16 +105,17 @@ func (p *plan) alias(role, name string) error {
 	if !isDomain(name) {
 		return problem.New(problem.ManageParameter, "--alias takes ROLE=NAME with a full name, such as skype=fe.contoso.test; %q is none", name)
 	}
-	h, other := &p.exchange, p.skype
-	switch role {
-	case "exchange":
-	case "skype":
-		h, other = &p.skype, p.exchange
-	default:
-		return problem.New(problem.ManageParameter, "--alias takes exchange=NAME or skype=NAME, not %s=%s", role, name)
+	var h *host
+	for _, s := range p.servers() {
+		switch {
+		case s.role == role:
+			h = s.host
+		case slices.Contains(s.names, name) || name == "dns."+p.domain:
+			return problem.New(problem.ManageParameter, "--alias %s=%s: that name belongs to another server of the lab", role, name)
+		}
 	}
-	if slices.Contains(other.names, name) || name == "dns."+p.domain {
-		return problem.New(problem.ManageParameter, "--alias %s=%s: that name belongs to another server of the lab", role, name)
+	if h == nil {
+		return problem.New(problem.ManageParameter, "--alias takes exchange=NAME, skype=NAME or sts=NAME, not %s=%s", role, name)
 	}
 	if !slices.Contains(h.names, name) {
 		h.names = append(h.names, name)
@@ -116,10 +130,10 @@ func (p *plan) alias(role, name string) error {
 func (p *plan) bind(kept map[string]int) error {
 	if !canListen(p.exchange.addr, 0) {
 		one := netip.MustParseAddr("127.0.0.1")
-		p.dns, p.exchange.addr, p.skype.addr = one, one, one
+		p.dns, p.exchange.addr, p.skype.addr, p.sts.addr = one, one, one, one
 	}
-	standard := p.exchange.addr != p.skype.addr && canListen(p.exchange.addr, 443) && canListen(p.skype.addr, 443)
-	for _, h := range []*host{&p.exchange, &p.skype} {
+	standard := p.exchange.addr != p.skype.addr && canListen(p.exchange.addr, 443) && canListen(p.skype.addr, 443) && canListen(p.sts.addr, 443)
+	for _, h := range p.servers() {
 		var err error
 		if h.managementPort, err = port(h.addr, kept[h.fqdn+"/management"]); err != nil {
 			return fmt.Errorf("finding a management port for %s: %w", h.fqdn, err)
@@ -169,7 +183,7 @@ func (p plan) connect() map[string]string {
 		return nil
 	}
 	m := map[string]string{}
-	for _, h := range []host{p.exchange, p.skype} {
+	for _, h := range p.servers() {
 		for _, name := range h.names {
 			m[name+":443"] = h.listen()
 		}
@@ -181,7 +195,7 @@ func (p plan) connect() map[string]string {
 // the service record that clients look for (002-07, 002-08).
 func (p plan) zone() zone {
 	hosts := map[string]netip.Addr{"dns." + p.domain: p.dns}
-	for _, h := range []host{p.exchange, p.skype} {
+	for _, h := range p.servers() {
 		for _, name := range h.names {
 			hosts[name] = h.addr
 		}
@@ -205,6 +219,9 @@ func (p plan) autodiscoverSVC() string {
 }
 func (p plan) autodiscoverXML() string {
 	return "https://autodiscover." + p.domain + "/autodiscover/autodiscover.xml"
+}
+func (p plan) stsMetadata() string {
+	return "https://" + p.sts.fqdn + "/" + p.domain + "/metadata/json/1"
 }
 func (p plan) ews() string { return "https://mail." + p.domain + "/EWS/Exchange.asmx" }
 

@@ -61,6 +61,7 @@ func (l *Lab) introduce() {
 	row := func(what, name, where string) { fmt.Fprintf(l.opt.Out, "  %-10s %-22s %s\n", what, name, where) }
 	row("exchange", l.plan.exchange.fqdn, l.plan.exchange.listen()+"  also mail."+l.domain+", autodiscover."+l.domain)
 	row("skype", l.plan.skype.fqdn, l.plan.skype.listen())
+	row("cloud", l.plan.sts.fqdn, l.plan.sts.listen()+"  the directory of a tenant, which the two do not need")
 	row("DNS", l.domain, l.dns.addr())
 	row("directory", "", fmt.Sprintf("%d accounts, password %s", len(accounts()), password))
 	row("files", "", l.dir)
@@ -68,7 +69,13 @@ func (l *Lab) introduce() {
 
 func (l *Lab) explainUnpaired() {
 	l.out.heading("The two servers are up and not paired.")
-	l.out.line("  They run until Ctrl-C. The pairing steps, in order:")
+	l.out.line("  They run until Ctrl-C. Their shells, each in a window of its own:")
+	l.out.line("")
+	for _, s := range l.servers()[:2] {
+		l.out.line(fmt.Sprintf("  %s shell %s%s", l.opt.Command, s.role, l.dirFlag()))
+	}
+	l.out.line("")
+	l.out.line("  The pairing steps, in order, to be typed there:")
 	for _, s := range l.pairingSteps() {
 		l.out.command(s.role, s.line)
 	}
@@ -84,22 +91,30 @@ func (l *Lab) explain() {
 	out("")
 	out("Metadata documents   %s", l.exchangeMetadata())
 	out("                     %s", l.skypeMetadata())
+	out("                     %s", l.stsMetadata())
 	out("CA certificate       %s", l.caFile())
 	out("Names and addresses  %s", statePath(l.dir))
 	out("Logs                 %s", l.logFile("exchange"))
 	out("                     %s", l.logFile("skype"))
 	out("")
-	dir := ""
-	if l.opt.Dir != DefaultDir {
-		dir = " --dir " + shellWord(l.opt.Dir)
-	}
+	dir := l.dirFlag()
 	out("Try next, in another window:")
+	out("  %s shell skype%s", l.opt.Command, dir)
+	out("  %s shell exchange%s -c 'Get-PartnerApplication Lync* | fl'", l.opt.Command, dir)
 	out("  %s test storage sip:pilar@%s --verbose%s", l.opt.Command, l.domain, dir)
 	out("  %s test storage sip:nomailbox@%s%s", l.opt.Command, l.domain, dir)
 	out("  %s test storage sip:%s@%s --as helpdesk%s", l.opt.Command, testUser, l.domain, dir)
 	out("  %s events%s", l.opt.Command, dir)
 	out("  %s events --role exchange --audit%s", l.opt.Command, dir)
 	out("  %s store examples/conversations%s", l.opt.Command, dir)
+}
+
+// dirFlag is what a command needs to find this lab.
+func (l *Lab) dirFlag() string {
+	if l.opt.Dir == DefaultDir {
+		return ""
+	}
+	return " --dir " + shellWord(l.opt.Dir)
 }
 
 // curl is the one line with which an outside client reaches the exchange role.

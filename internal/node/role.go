@@ -99,6 +99,8 @@ func (n *Node) openRole(ctx context.Context, rc config.Role) (*role, error) {
 		err = r.openExchange(ctx)
 	case profile.Skype:
 		err = r.openSkype(ctx)
+	case profile.STS:
+		err = r.openSTS(ctx)
 	}
 	if err != nil {
 		return nil, err

@@ -31,8 +31,10 @@ func catalogue() [][]Entry {
 		partnerRows(),
 		rbacRows(),
 		settingsRows(),
+		shellRows(),
 		storageRows(),
 		storeRows(),
+		tenantRows(),
 		tlsRows(),
 		tokenRows(),
 	}

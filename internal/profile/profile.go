@@ -16,6 +16,7 @@ type Role string
 const (
 	Exchange Role = "exchange"
 	Skype    Role = "skype"
+	STS      Role = "sts"
 )
 
 // Profile is the data of one role.
@@ -65,6 +66,15 @@ func All() []Profile {
 		Challenge:          s2shttp.Skype,
 		CertificateSubject: "", // the default SIP domain
 		PartnerCommand:     `New-CsPartnerApplication -Identity Exchange -ApplicationTrustLevel Full -MetadataUrl "https://autodiscover.<domain>/autodiscover/metadata/json/1"`,
+	}, {
+		Role:               STS,
+		Product:            "Token server of the cloud",
+		App:                s2s.TokenServerApp,
+		MetadataPath:       "/metadata/json/1",
+		Metadata:           authmeta.TokenServer,
+		Challenge:          s2shttp.Exchange,
+		CertificateSubject: "Token Signing Certificate",
+		PartnerCommand:     "New-CsOAuthServer microsoft.sts -MetadataUrl https://<host>/<tenant>/metadata/json/1",
 	}}
 }
 

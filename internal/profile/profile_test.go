@@ -20,7 +20,7 @@ func TestEveryRoleIsWhole(t *testing.T) {
 			t.Errorf("Of(%s) is %+v, %v", p.Role, got, err)
 		}
 	}
-	if names := Names(); !slices.Equal(names, []string{"exchange", "skype"}) {
+	if names := Names(); !slices.Equal(names, []string{"exchange", "skype", "sts"}) {
 		t.Errorf("the roles are %v", names)
 	}
 	if _, err := Of("sharepoint"); err == nil {
