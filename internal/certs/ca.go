@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -87,6 +88,9 @@ type TLSRequest struct {
 	Names               []string // DNS names, the first becomes the common name
 	IPs                 []net.IP
 	NotBefore, NotAfter time.Time
+	// Bits of an RSA key, so that the certificate could sign tokens too
+	// (000-22); 0 makes a P-256 key.
+	Bits int
 }
 
 // ValidFrom fills the dates of the request with the usual ones: from an hour
@@ -105,7 +109,7 @@ func (ca *CA) Issue(r TLSRequest) ([]*x509.Certificate, crypto.Signer, error) {
 	if err := checkDates(r.NotBefore, r.NotAfter); err != nil {
 		return nil, nil, err
 	}
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	key, err := r.newKey()
 	if err != nil {
 		return nil, nil, fmt.Errorf("make a TLS key: %w", err)
 	}
@@ -127,6 +131,13 @@ func (ca *CA) Issue(r TLSRequest) ([]*x509.Certificate, crypto.Signer, error) {
 		return nil, nil, fmt.Errorf("issue a TLS certificate for %v: %w", r.Names, err)
 	}
 	return append([]*x509.Certificate{cert}, ca.sent()...), key, nil
+}
+
+func (r TLSRequest) newKey() (crypto.Signer, error) {
+	if r.Bits == 0 {
+		return ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	}
+	return rsa.GenerateKey(rand.Reader, r.Bits)
 }
 
 // sent lists this authority and those above it, as a server sends them.

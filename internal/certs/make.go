@@ -70,6 +70,21 @@ func NewSelfSigned(o SelfSigned) (*x509.Certificate, *rsa.PrivateKey, error) {
 	return cert, key, nil
 }
 
+// NewRequest makes a new RSA key and a certificate request (PKCS#10, DER) over
+// it, for an authority to answer. Until it has, the placeholder stands for the
+// certificate, as the store of Windows keeps one: self-signed, of the dates
+// given.
+func NewRequest(o SelfSigned) (request []byte, placeholder *x509.Certificate, key *rsa.PrivateKey, err error) {
+	if placeholder, key, err = NewSelfSigned(o); err != nil {
+		return nil, nil, nil, err
+	}
+	request, err = x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{Subject: o.Subject, DNSNames: o.DNSNames}, key)
+	if err != nil {
+		return nil, nil, nil, fmt.Errorf("make the certificate request of %s: %w", o.Subject, err)
+	}
+	return request, placeholder, key, nil
+}
+
 // sign gives the template a serial number of its own and has parent's key
 // sign it.
 func sign(template, parent *x509.Certificate, public crypto.PublicKey, key crypto.Signer) (*x509.Certificate, error) {

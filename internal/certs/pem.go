@@ -5,7 +5,6 @@ import (
 	"crypto"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/base64"
 	"encoding/pem"
 	"fmt"
 	"strings"
@@ -23,6 +22,8 @@ const (
 	certBlock   = "CERTIFICATE"
 	requestMark = "CERTIFICATE REQUEST"
 	lockedBlock = "ENCRYPTED PRIVATE KEY"
+	bundleBlock = "PKCS7"
+	chainBlock  = "CERTIFICATE CHAIN"
 )
 
 // fileSeal is the associated data of keys in files.
@@ -175,7 +176,8 @@ func ReadCertificatesPEM(path string) ([]*x509.Certificate, error) {
 }
 
 // ParseCertificates reads certificates in any form administrators pass
-// around: PEM (one or many), DER, or the bare Base64 of DER.
+// around: PEM (one or many), DER, the bare Base64 of DER, or a bundle (PKCS#7)
+// in any of these.
 func ParseCertificates(data []byte) ([]*x509.Certificate, error) {
 	if len(data) > maxFile {
 		return nil, problem.New(problem.CertsUnreadable, "%d bytes are too many for certificates", len(data))
@@ -183,9 +185,9 @@ func ParseCertificates(data []byte) ([]*x509.Certificate, error) {
 	if bytes.Contains(data, []byte("-----BEGIN")) {
 		return parseCertificatesPEM(data)
 	}
-	der := data
-	if bare, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(string(data)), "")); err == nil {
-		der = bare
+	der := bare(data)
+	if found, ok, err := parseBundle(der); ok {
+		return found, err
 	}
 	cert, err := x509.ParseCertificate(der)
 	if err != nil {
@@ -201,6 +203,14 @@ func parseCertificatesPEM(data []byte) ([]*x509.Certificate, error) {
 		var block *pem.Block
 		if block, rest = pem.Decode(rest); block == nil {
 			break
+		}
+		if block.Type == bundleBlock || block.Type == chainBlock {
+			bundle, _, err := parseBundle(block.Bytes)
+			if err != nil {
+				return nil, err
+			}
+			certs = append(certs, bundle...)
+			continue
 		}
 		if block.Type != certBlock {
 			other = block.Type

@@ -38,15 +38,18 @@ type Options struct {
 	Exportable   bool // whether Export may give the private key away
 }
 
-// smtp is the service that has one default certificate.
-const smtp = "SMTP"
-
 const (
 	minSigningBits = 2048
 	maxFriendly    = 256
-	maxServices    = 16
-	maxService     = 32
 )
+
+// check refuses what cannot be kept, and gives the services in their one form.
+func (o Options) check() ([]string, error) {
+	if len(o.FriendlyName) > maxFriendly || strings.ContainsFunc(o.FriendlyName, func(r rune) bool { return r < ' ' }) {
+		return nil, problem.New(problem.KeyringRequest, "a friendly name is one line of at most %d bytes", maxFriendly)
+	}
+	return checkServices(o.Services)
+}
 
 // record is a row of keyring_certificates.
 type record struct {
@@ -63,12 +66,9 @@ type record struct {
 // nil, without. A certificate that is there already gains the key and the
 // labels it lacked.
 func (k *Keyring) Add(ctx context.Context, cert *x509.Certificate, key crypto.Signer, o Options) (Certificate, error) {
-	services, err := checkServices(o.Services)
+	services, err := o.check()
 	if err != nil {
 		return Certificate{}, err
-	}
-	if len(o.FriendlyName) > maxFriendly || strings.ContainsFunc(o.FriendlyName, func(r rune) bool { return r < ' ' }) {
-		return Certificate{}, problem.New(problem.KeyringRequest, "a friendly name is one line of at most %d bytes", maxFriendly)
 	}
 	t := s2s.ThumbprintOf(cert)
 	var sealed any // NULL without a key
@@ -116,7 +116,7 @@ func (k *Keyring) NewCertificate(ctx context.Context, r Request) (Certificate, e
 	if err != nil {
 		return Certificate{}, err
 	}
-	if _, err := checkServices(r.Services); err != nil {
+	if _, err := r.Options.check(); err != nil {
 		return Certificate{}, err // before the long work of making a key
 	}
 	cert, key, err := certs.NewSelfSigned(made)
@@ -126,11 +126,16 @@ func (k *Keyring) NewCertificate(ctx context.Context, r Request) (Certificate, e
 	return k.Add(ctx, cert, key, r.Options)
 }
 
-// Import puts the certificate of a PFX file into the store, with its key.
-func (k *Keyring) Import(ctx context.Context, pfx []byte, password string, o Options) (Certificate, error) {
-	read, err := certs.ImportPFX(pfx, password)
+// Import puts the certificate of a file into the store: a PFX with its key, or
+// a certificate in any form that certs.Read knows. One that answers a pending
+// request gets the key made for the request.
+func (k *Keyring) Import(ctx context.Context, file []byte, password string, o Options) (Certificate, error) {
+	read, err := certs.Read(file, password)
 	if err != nil {
 		return Certificate{}, err
+	}
+	if read.Key == nil {
+		return k.answer(ctx, read.Certificate, o)
 	}
 	return k.Add(ctx, read.Certificate, read.Key, o)
 }
@@ -152,8 +157,8 @@ func (k *Keyring) Export(ctx context.Context, t s2s.Thumbprint, password string,
 	return certs.ExportPFX(certs.PFX{Certificate: r.cert, Key: key}, password, e)
 }
 
-// Remove deletes a certificate and its key. One that is in a slot or still
-// published stays (keyring.in-use).
+// Remove deletes a certificate and its key, or a pending request. A certificate
+// that is in a slot or still published stays (keyring.in-use).
 func (k *Keyring) Remove(ctx context.Context, t s2s.Thumbprint) error {
 	err := k.db.InTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		// First, so that on PostgreSQL changes of the state wait for this one.
@@ -177,81 +182,12 @@ func (k *Keyring) Remove(ctx context.Context, t s2s.Thumbprint) error {
 		if n, err := done.RowsAffected(); err != nil || n == 1 {
 			return err
 		}
-		return notFound(t)
+		return removePending(ctx, tx, t)
 	})
 	if err != nil {
 		return fmt.Errorf("remove the certificate %s: %w", t, err)
 	}
 	return nil
-}
-
-// Assign adds services to the labels of a certificate. SMTP has one default
-// certificate: when that is another one, Assign returns a *Confirmation with
-// the question of the Exchange cmdlets and changes nothing, unless forced.
-func (k *Keyring) Assign(ctx context.Context, t s2s.Thumbprint, services []string, force bool) error {
-	services, err := checkServices(services)
-	if err != nil {
-		return err
-	}
-	c, err := k.Certificate(ctx, t)
-	if err != nil {
-		return err
-	}
-	return k.db.InTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		defaults, err := readDefaults(ctx, tx)
-		if err != nil {
-			return err
-		}
-		if slices.Contains(services, smtp) && defaults[smtp] != t.String() {
-			if err := k.moveDefault(ctx, tx, defaults[smtp], c, force); err != nil {
-				return err
-			}
-		}
-		all, err := checkServices(append(slices.Clone(c.Services), services...))
-		if err != nil {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, updateServices, t.String(), strings.Join(all, ","))
-		return err
-	})
-}
-
-func (k *Keyring) moveDefault(ctx context.Context, tx *sql.Tx, current string, to Certificate, force bool) error {
-	if current != "" && !force {
-		old, err := scanOne(tx.QueryRowContext(ctx, selectOne, current))
-		if err != nil {
-			return err
-		}
-		return &Confirmation{Question: questionSMTP(Certificate{X509: old.cert, Thumbprint: old.thumbprint}, to)}
-	}
-	_, err := tx.ExecContext(ctx, upsertDefault, smtp, to.Thumbprint.String())
-	return err
-}
-
-// checkServices reads labels: letters and digits, each once, SMTP in capitals.
-func checkServices(services []string) ([]string, error) {
-	var labels []string
-	for _, service := range services {
-		label := strings.Trim(service, " ")
-		if strings.EqualFold(label, smtp) {
-			label = smtp
-		}
-		if label == "" || len(label) > maxService || strings.ContainsFunc(label, func(r rune) bool { return !isAlphanumeric(r) }) {
-			return nil, problem.New(problem.KeyringRequest, "%.80q is not the name of a service", service)
-		}
-		known := slices.ContainsFunc(labels, func(l string) bool { return strings.EqualFold(l, label) })
-		if !known && !strings.EqualFold(label, "None") {
-			labels = append(labels, label)
-		}
-	}
-	if len(labels) > maxServices {
-		return nil, problem.New(problem.KeyringRequest, "%d services are too many for one certificate", len(labels))
-	}
-	return labels, nil
-}
-
-func isAlphanumeric(r rune) bool {
-	return '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
 }
 
 // Certificate returns one certificate of the store; keyring.not-found when it
@@ -312,18 +248,31 @@ func (k *Keyring) certificates(ctx context.Context, query string, args ...any) (
 // candidate checks that a certificate is fit for signing.
 func (k *Keyring) candidate(ctx context.Context, t s2s.Thumbprint) (candidate, error) {
 	r, err := k.record(ctx, t)
+	if problem.Is(err, problem.KeyringNotFound) {
+		return candidate{}, k.pendingOr(ctx, t, err)
+	}
 	if err != nil {
 		return candidate{}, err
 	}
-	if public, ok := r.cert.PublicKey.(*rsa.PublicKey); !ok {
-		return candidate{}, problem.New(problem.KeyringWeak, "the key of %s is not an RSA key", t)
-	} else if bits := public.N.BitLen(); bits < minSigningBits {
-		return candidate{}, problem.New(problem.KeyringWeak, "the key of %s has %d bits", t, bits)
+	if err := Fit(r.cert); err != nil {
+		return candidate{}, err
 	}
 	if _, err := k.key(r); err != nil {
 		return candidate{}, err
 	}
 	return candidate{t, r.cert.NotBefore, r.cert.NotAfter}, nil
+}
+
+// Fit says why a certificate's key can never sign tokens (keyring.weak), or
+// nil.
+func Fit(c *x509.Certificate) error {
+	t := s2s.ThumbprintOf(c)
+	if public, ok := c.PublicKey.(*rsa.PublicKey); !ok {
+		return problem.New(problem.KeyringWeak, "the key of %s is not an RSA key", t)
+	} else if bits := public.N.BitLen(); bits < minSigningBits {
+		return problem.New(problem.KeyringWeak, "the key of %s has %d bits", t, bits)
+	}
+	return nil
 }
 
 // key opens the private key of a certificate.
@@ -387,22 +336,4 @@ func scanOne(row interface{ Scan(...any) error }) (r record, err error) {
 	}
 	r.exportable, r.created = exportable == 1, store.Time(created)
 	return r, nil
-}
-
-// readDefaults returns the thumbprint of each service's default certificate.
-func readDefaults(ctx context.Context, q store.Querier) (map[string]string, error) {
-	rows, err := q.QueryContext(ctx, selectDefaults)
-	if err != nil {
-		return nil, fmt.Errorf("read the default certificates: %w", store.Explain(err))
-	}
-	defer rows.Close()
-	defaults := map[string]string{}
-	for rows.Next() {
-		var service, thumbprint string
-		if err := rows.Scan(&service, &thumbprint); err != nil {
-			return nil, fmt.Errorf("read the default certificates: %w", store.Explain(err))
-		}
-		defaults[service] = thumbprint
-	}
-	return defaults, store.Explain(rows.Err())
 }

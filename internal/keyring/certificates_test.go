@@ -208,7 +208,7 @@ func TestRemove(t *testing.T) {
 		if signing(t, k) != b.Thumbprint {
 			t.Error("the other one is gone too")
 		}
-		if _, err := k.Unassign(ctx); err != nil {
+		if _, err := k.Unassign(ctx, true); err != nil {
 			t.Fatal(err)
 		}
 		if err := k.Remove(ctx, b.Thumbprint); err != nil { // with its default

@@ -157,10 +157,13 @@ func (s State) replace(c candidate, now time.Time, p Policy, deny bool) (State, 
 
 // unassign leaves the role without a current certificate. The certificate is
 // not retired: assigning it again is the cure of a mistake.
-func (s State) unassign() State {
+func (s State) unassign(force bool) (State, error) {
+	if s.Current != nil && !force {
+		return s, &Confirmation{Question: fmt.Sprintf(questionUnassign, s.Current.Thumbprint, moment(s.Current.NotAfter))}
+	}
 	s = s.clone()
 	s.Current = nil
-	return s
+	return s, nil
 }
 
 // free reports why a certificate cannot get a slot, or nil.

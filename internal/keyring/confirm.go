@@ -20,9 +20,10 @@ func (c *Confirmation) Error() string { return c.Question }
 func (c *Confirmation) Unwrap() error { return problem.New(problem.KeyringConfirm, "%s", c.Question) }
 
 const (
-	questionLead    = "The new certificate effective date is not 48 hours in the future and may not be deployed on all necessary servers. Do you wish to continue?"
-	questionGap     = "The current certificate expires %s, before the new certificate takes effect on %s. In between nothing can be signed. Do you wish to continue?"
-	questionPublish = "The new certificate takes effect on %s. Partners that have not read it by now refuse calls until they do. Do you wish to publish it now?"
+	questionLead     = "The new certificate effective date is not 48 hours in the future and may not be deployed on all necessary servers. Do you wish to continue?"
+	questionGap      = "The current certificate expires %s, before the new certificate takes effect on %s. In between nothing can be signed. Do you wish to continue?"
+	questionUnassign = "The certificate %s (ends %s) is in use: it signs the tokens of this server. Without it no token is signed and the metadata document is not served. Do you wish to remove the assignment?"
+	questionPublish  = "The new certificate takes effect on %s. Partners that have not read it by now refuse calls until they do. Do you wish to publish it now?"
 )
 
 // questionSMTP is what New-ExchangeCertificate and Enable-ExchangeCertificate

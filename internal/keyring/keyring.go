@@ -162,9 +162,10 @@ func (k *Keyring) PublishAndClear(ctx context.Context, force bool) (State, error
 }
 
 // Unassign leaves the role without a current certificate: it signs nothing and
-// publishes nothing until another one, or the same, is assigned.
-func (k *Keyring) Unassign(ctx context.Context) (State, error) {
-	s, _, err := k.change(ctx, func(s State, _ time.Time) (State, error) { return s.unassign(), nil })
+// publishes nothing until another one, or the same, is assigned. It returns a
+// *Confirmation when there is one, unless forced.
+func (k *Keyring) Unassign(ctx context.Context, force bool) (State, error) {
+	s, _, err := k.change(ctx, func(s State, _ time.Time) (State, error) { return s.unassign(force) })
 	return s, err
 }
 

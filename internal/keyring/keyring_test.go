@@ -6,8 +6,10 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"errors"
 	"math/big"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -232,8 +234,19 @@ func TestTokenIssuer(t *testing.T) {
 		}
 		// Taking the assignment away ends the document; it is not made again
 		// behind the administrator's back, but can be given back.
-		if _, err := k.Unassign(ctx); err != nil {
+		// 000-20: it asks, because the certificate is in use.
+		var ask *Confirmation
+		if _, err := k.Unassign(ctx, false); !errors.As(err, &ask) || !strings.Contains(ask.Question, shared.Thumbprint.String()) || signing(t, k) != shared.Thumbprint {
+			t.Errorf("000-20: no question, but %v", err)
+		}
+		if _, err := k.Unassign(ctx, true); err != nil {
 			t.Fatal(err)
+		}
+		if _, err := k.Unassign(ctx, false); err != nil {
+			t.Errorf("000-20: nothing is assigned, and still: %v", err)
+		}
+		if _, err := k.Certificate(ctx, shared.Thumbprint); err != nil {
+			t.Errorf("000-20: the certificate itself is gone: %v", err)
 		}
 		_, err = k.Published(ctx)
 		wantCode(t, err, problem.KeyringMissing)

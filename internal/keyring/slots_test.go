@@ -335,7 +335,10 @@ func TestReplace(t *testing.T) {
 }
 
 func TestUnassign(t *testing.T) {
-	s := with(t).unassign()
+	_, err := with(t).unassign(false)
+	wantCode(t, err, problem.KeyringConfirm)
+	s, err := with(t).unassign(true)
+	s = must(t, s, err)
 	if s.Signing(start, policy) != nil || len(s.Published(start)) != 0 || !s.Begun {
 		t.Errorf("unassigned: %+v", s)
 	}

@@ -26,4 +26,11 @@ const (
 	selectDefaults  = `SELECT service, thumbprint FROM keyring_defaults`
 	upsertDefault   = `INSERT INTO keyring_defaults (service, thumbprint) VALUES ($1, $2) ON CONFLICT (service) DO UPDATE SET thumbprint = excluded.thumbprint`
 	deleteDefaultOf = `DELETE FROM keyring_defaults WHERE thumbprint = $1`
+
+	countPending  = `SELECT COUNT(*), COALESCE(MAX(number), 0) FROM keyring_requests`
+	selectPending = `SELECT number, der, request, sealed_key, friendly_name, services, exportable, created FROM keyring_requests ORDER BY number`
+	insertPending = `
+		INSERT INTO keyring_requests (number, thumbprint, der, request, sealed_key, friendly_name, services, exportable, created)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+	deletePending = `DELETE FROM keyring_requests WHERE thumbprint = $1`
 )

@@ -24,6 +24,8 @@ const (
 
 	KeyringNotExportable Code = "keyring.not-exportable"
 	KeyringRequest       Code = "keyring.request"
+	KeyringPending       Code = "keyring.pending"
+	KeyringListener      Code = "keyring.listener"
 )
 
 // What brings a signing certificate back, on either product (000-17, 000-22).
@@ -130,6 +132,18 @@ func certificateRows() []Entry {
 		Cause:      "The subject, the key size or a service is given in a form that cannot be used.",
 		Remedy:     `Give the subject as "cn=<name>", a key size of 2048 or 4096 and services such as SMTP or IIS.`,
 		HTTPStatus: http.StatusBadRequest,
+	}, {
+		Code:       KeyringPending,
+		Title:      "the certificate is a request that no authority has answered yet",
+		Cause:      "A certificate request was made here; until the certificate that answers it is imported there is nothing to assign.",
+		Remedy:     "Send the request to the authority (Export-ExchangeCertificate shows it again) and import its answer: Import-ExchangeCertificate -FileName <file>, or Import-CsCertificate -Path <file>.",
+		HTTPStatus: http.StatusConflict,
+	}, {
+		Code:       KeyringListener,
+		Title:      "the certificate of the web services is set in the node's configuration file",
+		Cause:      "What browsers and peers are shown (IIS on Exchange; Default, WebServicesInternal and WebServicesExternal on Skype for Business) is the TLS certificate of the boot file. It is not one of the signing certificates, and no command of the shell changes it.",
+		Remedy:     "To show another certificate, put it and its key where tls_cert and tls_key of the role point and restart the node. To sign tokens, make a signing certificate: New-ExchangeCertificate on Exchange, Request-CsCertificate -New -Type OAuthTokenIssuer on Skype for Business.",
+		HTTPStatus: http.StatusConflict,
 	}}
 }
 
