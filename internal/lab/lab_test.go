@@ -66,7 +66,7 @@ func TestStrangersEndInTestPassed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Domain != "litware.test" || len(s.Nodes) != 2 || s.Hosts["autodiscover.litware.test"] == "" {
+	if s.Domain != "litware.test" || len(s.Nodes) != 3 || s.Hosts["autodiscover.litware.test"] == "" {
 		t.Errorf("the lab describes itself as %+v", s)
 	}
 	if _, err := run(t, Options{Dir: dir, Once: true, Domain: "contoso.test"}); !problem.Is(err, problem.LabDomain) {
