@@ -19,17 +19,48 @@ type Spec struct {
 }
 
 // Layout is one use of a Format command: it makes the records that flow on.
-type Layout struct{ spec Spec }
+type Layout struct {
+	Spec
+	fields, group []Field
+}
 
 // Record is what a Format command puts out in place of an object. Only a
 // Printer can do anything with it.
 type Record struct {
 	layout *Layout
 	value  object.Value
+	cells  []cell // without a list of properties nil: the Printer knows the views
+	group  []cell // none or one
 }
 
 // NewLayout checks the property list. The error is an *object.Error.
-func NewLayout(s Spec) (*Layout, error) { panic("format") }
+func NewLayout(s Spec) (*Layout, error) {
+	l := &Layout{Spec: s}
+	var err error
+	if l.fields, err = Fields(s.Properties...); err != nil {
+		return nil, err
+	}
+	if l.group, err = Fields(s.GroupBy); err != nil {
+		return nil, err
+	}
+	if s.Kind == Wide && len(l.fields) > 1 || len(l.group) > 1 {
+		return nil, invalid("CannotSpecifyMoreThanOne", "Only one property can be given here.")
+	}
+	return l, nil
+}
 
 // Record makes the record of one object; nil for a nil.
-func (l *Layout) Record(v object.Value) (*Record, error) { panic("format") }
+func (l *Layout) Record(v object.Value) (*Record, error) {
+	if v == nil {
+		return nil, nil
+	}
+	r := &Record{layout: l, value: v}
+	var err error
+	if l.fields != nil {
+		if r.cells, err = expand(l.fields, v, l.Eval); err != nil {
+			return nil, err
+		}
+	}
+	r.group, err = expand(l.group, v, l.Eval)
+	return r, err
+}
