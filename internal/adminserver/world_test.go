@@ -97,6 +97,7 @@ func newWorld(t testing.TB) *world {
 	w.user("pilar")
 	w.openExchange()
 	w.openSkype()
+	w.openOnline()
 	return w
 }
 
