@@ -30,7 +30,7 @@ var beside = map[string][]string{
 	"internal/config": {"internal/problem"}, "internal/store": {"internal/problem"},
 	"internal/store/storetest": {"internal/store"},
 	"internal/certs":           {"internal/problem"}, "internal/outbound": {"internal/problem", "internal/certs"},
-	"internal/telemetry": {"internal/problem"}, "internal/adminapi": {"internal/problem"},
+	"internal/telemetry": {"internal/problem"}, "internal/adminapi": {"internal/problem", "internal/outbound"},
 
 	"internal/shell/format":  {"internal/shell/object"},
 	"internal/shell/paste":   {"internal/shell/syntax"},
@@ -69,6 +69,7 @@ var alone = []struct {
 	{"software.sslmate.com/src/go-pkcs12", []string{"internal/certs"}, "PFX files are read and written in one place"},
 	{"github.com/go-ldap/ldap", []string{"internal/directory"}, "the directory hides where users come from"},
 	{"github.com/peterh/liner", []string{"internal/shell/console"}, "one package owns the terminal"},
+	{"golang.org/x/term", []string{"internal/shell/console"}, "one package owns the terminal"},
 	{"github.com/mattn/go-runewidth", []string{"internal/shell/format"}, "columns are counted in one way"},
 	{"golang.org/x/crypto/argon2", []string{"internal/directory"}, "passwords are the directory's"},
 }
