@@ -103,6 +103,27 @@ func TestImportsGoDown(t *testing.T) {
 	}
 }
 
+// A tool that reached into a role's domain would work on the role's own
+// machine only.
+func TestToolsSpeakToRolesFromOutside(t *testing.T) {
+	all, _ := load(t)
+	tools := 0
+	for _, p := range all {
+		if layers[p.path] != toolLayer {
+			continue
+		}
+		tools++
+		for path := range p.imports() {
+			if target, ours := strings.CutPrefix(path, module+"/"); ours && (layers[target] == domainLayer || layers[target] == faceLayer) {
+				t.Errorf("%s imports %s: a tool uses the management API and the public protocols, so that it works from another machine", p.path, target)
+			}
+		}
+	}
+	if tools == 0 {
+		t.Error("there are no tools; has the layer another number?")
+	}
+}
+
 func TestPublicPackagesNeedTheStandardLibraryOnly(t *testing.T) {
 	all, _ := load(t)
 	for _, p := range all {

@@ -1,5 +1,12 @@
 package arch
 
+// The layers that rules of their own name.
+const (
+	domainLayer = 2
+	faceLayer   = 3
+	toolLayer   = 4
+)
+
 // layers says how high a package stands. A package imports only what stands
 // lower, or what beside lists.
 var layers = map[string]int{
