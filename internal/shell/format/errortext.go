@@ -50,9 +50,9 @@ const detailForm = "    + %-21s : %s"
 
 // words writes a text broken at words, further lines after an indent.
 func (t *errorText) words(text, indent string) {
-	// The last column stays free, as in the product.
+	// The last two columns stay free, as in the product.
 	lead := text[:len(text)-len(strings.TrimLeft(text, " "))]
-	for i, line := range wrap(text[len(lead):], t.width-1-max(len(indent), len(lead))) {
+	for i, line := range wrap(text[len(lead):], t.width-2-max(len(indent), len(lead))) {
 		if i == 0 {
 			t.line(lead + line)
 		} else {

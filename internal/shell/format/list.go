@@ -1,8 +1,6 @@
 package format
 
-import (
-	"strings"
-)
+import "strings"
 
 // list shows one property per line, the objects separated by empty lines.
 type list struct {
@@ -22,7 +20,7 @@ func (l *list) add(cells []cell) {
 	l.p.o.Out("\n")
 	names, longest := make([]string, len(cells)), 0
 	for i, c := range cells {
-		names[i] = lines(Visible(c.Name))[0]
+		names[i] = title(c.Name)
 		longest = max(longest, Width(names[i]))
 	}
 	const colon = " : "

@@ -15,8 +15,7 @@ type Options struct {
 	Zone *time.Location
 	// Limit is $FormatEnumerationLimit; 0 means 4, a negative one no limit.
 	Limit int
-	// Views are the layouts of known types by the type's full name.
-	Views map[string]View
+	Views Views
 	// Verbatim lets the pipeline's texts through as they are, for files. On a
 	// terminal they could do more than be read.
 	Verbatim bool
@@ -80,7 +79,7 @@ func (p *Printer) Print(v object.Value) error {
 		return nil
 	case *Record:
 		if v != nil {
-			p.record(v)
+			return p.record(v)
 		}
 	case *object.List, object.Bytes:
 		for _, item := range object.Items(v) {
@@ -168,23 +167,21 @@ func (p *Printer) object(v object.Value) {
 	p.show(kind, nil, p.viewGroup(view, v), view.cells(kind, v))
 }
 
-func (p *Printer) record(r *Record) {
-	if h, ok := r.value.(*object.Hash); ok && r.cells == nil && r.layout.fields == nil {
+func (p *Printer) record(r *Record) error {
+	if h, ok := r.value.(*object.Hash); ok && r.layout.fields == nil {
 		for _, entry := range entries(h) {
-			p.record(&Record{layout: r.layout, value: entry, group: r.group})
+			if err := p.record(&Record{layout: r.layout, value: entry, group: r.group}); err != nil {
+				return err
+			}
 		}
-		return
-	}
-	switch r.value.(type) {
-	case string, bool, int32, int64, float64: // Format-Table of a text is the text
-		if r.layout.fields == nil {
-			_ = p.Print(r.value)
-			return
-		}
+		return nil
 	}
 	kind, cells := r.layout.Kind, r.cells
 	var group string
 	if r.layout.fields == nil {
+		if single(r.value) {
+			return p.Print(r.value)
+		}
 		view := p.view(r.value)
 		if kind == Auto {
 			kind = view.kind(len(shown(r.value)))
@@ -194,11 +191,22 @@ func (p *Printer) record(r *Record) {
 	}
 	if len(r.group) > 0 {
 		g := r.group[0]
-		group = cut("   "+Visible(g.Name)+": "+p.oneLine(g), p.o.Width)
+		group = cut("   "+title(g.Name)+": "+p.oneLine(g), p.o.Width)
 	}
 	if len(cells) > 0 {
 		p.show(kind, r.layout, group, cells)
 	}
+	return nil
+}
+
+// single is true of what a Format command without properties shows as it would
+// be shown without one: Format-List of a text is the text.
+func single(v object.Value) bool {
+	switch v.(type) {
+	case string, bool, int32, int64, float64, object.TypedText, object.Enum, object.Type, object.Secure, object.Block, *object.ErrorRecord, *object.List, object.Bytes:
+		return true
+	}
+	return false
 }
 
 func (p *Printer) viewGroup(v View, o object.Value) string {
@@ -270,6 +278,9 @@ func (p *Printer) oneLine(c cell) string {
 	}
 	return all[0]
 }
+
+// title is a property's name on one line.
+func title(name string) string { return lines(Visible(name))[0] }
 
 // line prints one line of a layout. Blanks at its end would only wrap.
 func (p *Printer) line(text string) { p.o.Out(strings.TrimRight(text, " ") + "\n") }

@@ -2,6 +2,7 @@ package format
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -49,7 +50,7 @@ func (t *table) add(cells []cell) {
 }
 
 func columnOf(c cell) tableColumn {
-	col := tableColumn{label: lines(Visible(c.Name))[0], width: c.field.Width, align: c.field.Align}
+	col := tableColumn{label: title(c.Name), width: c.field.Width, align: c.field.Align}
 	if col.align == Natural {
 		col.align = Left
 		switch c.Value.(type) {
@@ -194,7 +195,7 @@ type wide struct {
 func (w *wide) add(cells []cell) {
 	w.pending = append(w.pending, w.p.oneLine(cells[0]))
 	if n := w.across(); !w.spec.AutoSize && len(w.pending) == n {
-		w.flush(n)
+		w.flush(n, w.share(n))
 	}
 }
 
@@ -206,35 +207,35 @@ func (w *wide) across() int {
 	return min(n, (w.p.o.Width+1)/(leastColumn+1))
 }
 
+// share is the width of each of n columns.
+func (w *wide) share(n int) int { return (w.p.o.Width - (n - 1)) / n }
+
 func (w *wide) end() {
 	n := w.across()
+	width := w.share(n)
 	if w.spec.AutoSize {
 		longest := 1
 		for _, text := range w.pending {
 			longest = max(longest, Width(text))
 		}
-		n = max(1, (w.p.o.Width+1)/(longest+1))
+		width = min(longest, w.p.o.Width)
+		n = (w.p.o.Width + 1) / (width + 1)
 	}
-	w.flush(n)
+	w.flush(n, width)
 	w.p.o.Out("\n\n")
 }
 
-func (w *wide) flush(n int) {
+// flush prints what is pending, n side by side.
+func (w *wide) flush(n, width int) {
 	if !w.begun {
 		w.begun = true
 		w.p.o.Out("\n")
 	}
-	width := (w.p.o.Width - (n - 1)) / n
-	for len(w.pending) > 0 {
-		var b strings.Builder
-		for i, text := range w.pending[:min(n, len(w.pending))] {
-			if i > 0 {
-				b.WriteByte(' ')
-			}
-			b.WriteString(pad(cut(text, width), width, Left))
+	for row := range slices.Chunk(w.pending, n) {
+		for i, text := range row {
+			row[i] = pad(cut(text, width), width, Left)
 		}
-		w.p.line(b.String())
-		w.pending = w.pending[min(n, len(w.pending)):]
+		w.p.line(strings.Join(row, " "))
 	}
 	w.pending = nil
 }

@@ -28,6 +28,9 @@ const (
 	Right
 )
 
+// Views are the layouts of known types by the type's full name.
+type Views map[string]View
+
 // View is how the objects of one type are shown when nobody asks for
 // properties. The zero View shows all properties and leaves the choice to their
 // number.
