@@ -24,6 +24,12 @@ type User struct {
 	Protected   bool     `json:"protected,omitempty"`
 	Container   string   `json:"container,omitempty"`
 	Groups      []string `json:"groups,omitempty"`
+	// CommonName is Name where that did not have to be cut.
+	CommonName     string    `json:"commonName,omitempty"`
+	AccountControl string    `json:"accountControl,omitempty"` // "AccountDisabled, NormalAccount"
+	Linked         bool      `json:"linked,omitempty"`         // stands for a partner application
+	Created        time.Time `json:"created,omitzero"`
+	Changed        time.Time `json:"changed,omitzero"`
 }
 
 // NewUserRequest makes an account.

@@ -16,10 +16,23 @@ var (
 	SetPartnerApplication    = Call[PartnerApplicationSettings, Changed]{"exchange/partner-application/set"}
 	RemovePartnerApplication = Call[Identity, Changed]{"exchange/partner-application/remove"}
 
+	GetAuthServer    = Call[Identity, []AuthServer]{"exchange/auth-server/get"}
+	NewAuthServer    = Call[AuthServerSettings, AuthServer]{"exchange/auth-server/new"}
+	SetAuthServer    = Call[AuthServerSettings, Changed]{"exchange/auth-server/set"}
+	RemoveAuthServer = Call[Identity, Changed]{"exchange/auth-server/remove"}
+
+	// The certificates whose signatures the role refuses, whoever publishes
+	// them.
+	GetDeniedCertificate    = Call[Identity, []DeniedCertificate]{"exchange/denied-certificate/get"}
+	AddDeniedCertificate    = Call[DeniedCertificate, Changed]{"exchange/denied-certificate/add"}
+	RemoveDeniedCertificate = Call[Identity, Changed]{"exchange/denied-certificate/remove"}
+
 	// ConfigureEnterprisePartnerApplication is what the script of that name
 	// does: account, role assignments and partner application in one go
 	// (003-06).
 	ConfigureEnterprisePartnerApplication = Call[ConfigureEnterpriseRequest, ConfigureEnterpriseResult]{"exchange/enterprise-partner-application/configure"}
+
+	GetExchangeServer = Call[Identity, []ExchangeServer]{"exchange/server/get"}
 
 	GetClientAccessServer = Call[Identity, []ClientAccessServer]{"exchange/client-access-server/get"}
 	SetClientAccessServer = Call[ClientAccessServerSettings, Changed]{"exchange/client-access-server/set"}
@@ -30,6 +43,12 @@ var (
 	GetManagementRoleAssignment    = Call[RoleAssignmentFilter, []RoleAssignment]{"exchange/role-assignment/get"}
 	NewManagementRoleAssignment    = Call[NewRoleAssignmentRequest, RoleAssignment]{"exchange/role-assignment/new"}
 	RemoveManagementRoleAssignment = Call[Identity, Changed]{"exchange/role-assignment/remove"}
+
+	NewMailUser = Call[MailUserSettings, MailUser]{"exchange/mail-user/new"}
+	SetMailUser = Call[MailUserSettings, Changed]{"exchange/mail-user/set"}
+
+	// GetExchangeUser is GetUser with what the exchange role knows besides.
+	GetExchangeUser = Call[Identity, []ExchangeUser]{"exchange/user/get"}
 
 	GetMailbox    = Call[Identity, []Mailbox]{"exchange/mailbox/get"}
 	EnableMailbox = Call[Identity, Mailbox]{"exchange/mailbox/enable"}
@@ -105,44 +124,13 @@ type NewCertificateRequest struct {
 	PrivateKeyExportable bool     `json:"privateKeyExportable,omitempty"`
 }
 
-// PartnerApplication is whom a role trusts to call it, on either side.
-type PartnerApplication struct {
-	Name                  string     `json:"name"`
-	ApplicationIdentifier string     `json:"applicationIdentifier"`
-	Realm                 string     `json:"realm"`
-	IssuerIdentifier      string     `json:"issuerIdentifier,omitempty"`
-	AuthMetadataURL       string     `json:"authMetadataUrl,omitempty"`
-	TrustLevel            string     `json:"trustLevel"`
-	Enabled               bool       `json:"enabled"`
-	UseAuthServer         bool       `json:"useAuthServer"`
-	AcceptSID             bool       `json:"acceptSecurityIdentifierInformation"`
-	LinkedAccount         string     `json:"linkedAccount,omitempty"`
-	Certificates          [][]byte   `json:"certificates,omitempty"` // DER, in the order of the document
-	RefreshedAt           *time.Time `json:"refreshedAt,omitempty"`
-	LastError             string     `json:"lastError,omitempty"`
-	Warnings              []string   `json:"warnings,omitempty"`
-}
-
-// PartnerApplicationSettings makes or changes a partner application. A nil
-// field keeps what is there.
-type PartnerApplicationSettings struct {
-	Identity              string   `json:"identity"`
-	AuthMetadataURL       *string  `json:"authMetadataUrl,omitempty"`
-	ApplicationIdentifier *string  `json:"applicationIdentifier,omitempty"`
-	Realm                 *string  `json:"realm,omitempty"`
-	Certificates          [][]byte `json:"certificates,omitempty"` // DER
-	TrustLevel            *string  `json:"trustLevel,omitempty"`   // Full, Application, User
-	Enabled               *bool    `json:"enabled,omitempty"`
-	UseAuthServer         *bool    `json:"useAuthServer,omitempty"`
-	AcceptSID             *bool    `json:"acceptSecurityIdentifierInformation,omitempty"`
-	LinkedAccount         *string  `json:"linkedAccount,omitempty"`
-	RefreshAuthMetadata   bool     `json:"refreshAuthMetadata,omitempty"`
-}
-
-// ConfigureEnterpriseRequest holds the script's parameters.
+// ConfigureEnterpriseRequest holds the script's parameters: a metadata URL, or
+// the id of an application whose tokens come from an auth server.
 type ConfigureEnterpriseRequest struct {
-	AuthMetadataURL string `json:"authMetadataUrl"`
-	ApplicationType string `json:"applicationType"` // Lync or SharePoint
+	AuthMetadataURL       string `json:"authMetadataUrl,omitempty"`
+	ApplicationType       string `json:"applicationType"` // Lync or SharePoint
+	ApplicationIdentifier string `json:"applicationIdentifier,omitempty"`
+	Realm                 string `json:"realm,omitempty"`
 }
 
 // ConfigureEnterpriseResult says what the script did, line by line as it
@@ -153,6 +141,14 @@ type ConfigureEnterpriseResult struct {
 	Account            string             `json:"account"`
 }
 
+// ExchangeServer is a server of the exchange role.
+type ExchangeServer struct {
+	Name    string `json:"name"`
+	Fqdn    string `json:"fqdn"`
+	Domain  string `json:"domain"`
+	Version string `json:"version"` // as its web services tell it: "15.1.2507.6"
+}
+
 // ClientAccessServer is the server's entry for clients; its internal URI is
 // what the service connection point publishes (003-11).
 type ClientAccessServer struct {
@@ -160,22 +156,28 @@ type ClientAccessServer struct {
 	Fqdn                           string `json:"fqdn"`
 	AutoDiscoverServiceInternalURI string `json:"autoDiscoverServiceInternalUri"`
 	AutoDiscoverServiceCN          string `json:"autoDiscoverServiceCN"`
+	// AutoDiscoverSiteScope are the sites it is meant for; it decides nothing.
+	AutoDiscoverSiteScope []string  `json:"autoDiscoverSiteScope,omitempty"`
+	Changed               time.Time `json:"changed,omitzero"`
 }
 
 // ClientAccessServerSettings changes it.
 type ClientAccessServerSettings struct {
 	Identity                       string  `json:"identity"`
 	AutoDiscoverServiceInternalURI *string `json:"autoDiscoverServiceInternalUri,omitempty"`
+	// AutoDiscoverSiteScope replaces the whole list; null keeps it.
+	AutoDiscoverSiteScope *[]string `json:"autoDiscoverSiteScope,omitempty"`
 }
 
 // VirtualDirectory is a web service of the exchange role and what it accepts.
 type VirtualDirectory struct {
-	Name                string `json:"name"` // EWS, Autodiscover
-	Server              string `json:"server"`
-	OAuthAuthentication bool   `json:"oAuthAuthentication"` // off by default (004-13)
-	BasicAuthentication bool   `json:"basicAuthentication"`
-	InternalURL         string `json:"internalUrl,omitempty"`
-	ExternalURL         string `json:"externalUrl,omitempty"`
+	Name                string    `json:"name"` // EWS, Autodiscover
+	Server              string    `json:"server"`
+	OAuthAuthentication bool      `json:"oAuthAuthentication"` // off by default (004-13)
+	BasicAuthentication bool      `json:"basicAuthentication"`
+	InternalURL         string    `json:"internalUrl,omitempty"`
+	ExternalURL         string    `json:"externalUrl,omitempty"`
+	Changed             time.Time `json:"changed,omitzero"`
 }
 
 // VirtualDirectorySettings changes it.
@@ -192,6 +194,9 @@ type RoleAssignment struct {
 	Name         string `json:"name"`
 	Role         string `json:"role"`
 	RoleAssignee string `json:"roleAssignee"`
+	// Account is where the assignee lies; empty when it has left the directory.
+	Account string    `json:"account,omitempty"`
+	Created time.Time `json:"created,omitzero"`
 }
 
 // RoleAssignmentFilter picks assignments.
@@ -213,7 +218,44 @@ type Mailbox struct {
 	Name               string `json:"name"`
 	PrimarySMTPAddress string `json:"primarySmtpAddress"`
 	UserPrincipalName  string `json:"userPrincipalName"`
-	Items              int    `json:"items"`
+	// Items are counted for a mailbox that is named, not for a list of them.
+	Items       int       `json:"items"`
+	DisplayName string    `json:"displayName,omitempty"`
+	SIP         string    `json:"sip,omitempty"`
+	Path        string    `json:"path,omitempty"` // where the account lies
+	Container   string    `json:"container,omitempty"`
+	Server      string    `json:"server,omitempty"`
+	Created     time.Time `json:"created,omitzero"`
+	Changed     time.Time `json:"changed,omitzero"` // the account
+}
+
+// ExchangeUser is an account and what mail it gets.
+type ExchangeUser struct {
+	User
+	RecipientType        string `json:"recipientType"`        // User, MailUser, UserMailbox
+	RecipientTypeDetails string `json:"recipientTypeDetails"` // LinkedUser, DisabledUser, …
+}
+
+// MailUser is an account with an address elsewhere and no mailbox here.
+type MailUser struct {
+	Name            string `json:"name"`
+	Path            string `json:"path"`
+	SMTP            string `json:"smtp"`
+	ExternalAddress string `json:"externalAddress"`
+}
+
+// MailUserSettings makes or changes a mail user. A nil field keeps what is
+// there.
+type MailUserSettings struct {
+	Identity        string  `json:"identity"` // the name, of a new one
+	Name            *string `json:"name,omitempty"`
+	ExternalAddress *string `json:"externalAddress,omitempty"`
+	UPN             string  `json:"userPrincipalName,omitempty"` // of a new one
+	Password        string  `json:"password,omitempty"`          // of a new one; without it the account stays disabled
+	SamAccountName  string  `json:"samAccountName,omitempty"`    // of a new one
+	DisplayName     *string `json:"displayName,omitempty"`
+	// Hidden keeps it out of address lists, of which there are none here.
+	Hidden *bool `json:"hiddenFromAddressListsEnabled,omitempty"`
 }
 
 // TestOAuthRequest is the question of Test-OAuthConnectivity.

@@ -3,7 +3,6 @@ package adminserver
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 
 	"github.com/matchseal/matchseal/internal/adminapi"
@@ -39,19 +38,19 @@ func (s *Server) membership(change func(ctx context.Context, group, userID strin
 // getUser finds the one account that a name means, or those that match a
 // pattern.
 func (s *Server) getUser(ctx context.Context, op Operator, req adminapi.Identity) ([]adminapi.User, error) {
-	users, err := s.usersCalled(ctx, op, req.Identity)
+	withGroups := func(u directory.User) (adminapi.User, bool, error) {
+		groups, err := s.cfg.Directory.MemberOf(ctx, u.ID)
+		return userOut(u, groups), true, err
+	}
+	if !isLiteral(req.Identity) {
+		return pageOfUsers(ctx, s.cfg.Directory, op.Account.Organisation, req, withGroups)
+	}
+	u, err := s.resolve(ctx, op, req.Identity)
 	if err != nil {
 		return nil, err
 	}
-	out := []adminapi.User{}
-	for _, u := range users {
-		groups, err := s.cfg.Directory.MemberOf(ctx, u.ID)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, userOut(u, groups))
-	}
-	return out, nil
+	one, _, err := withGroups(u)
+	return []adminapi.User{one}, err
 }
 
 func (s *Server) resolve(ctx context.Context, op Operator, identity string) (directory.User, error) {
@@ -67,24 +66,11 @@ func resolve(ctx context.Context, d *directory.Directory, organisation, identity
 	return u, err
 }
 
-func (s *Server) usersCalled(ctx context.Context, op Operator, identity string) ([]directory.User, error) {
-	if isLiteral(identity) {
-		u, err := s.resolve(ctx, op, identity)
-		return []directory.User{u}, err
-	}
-	all, err := s.cfg.Directory.Users(ctx, directory.Filter{Organisation: op.Account.Organisation})
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(all, func(u directory.User) bool {
-		return !matches(identity, u.Name, u.DisplayName, string(u.UPN), string(u.SMTP), string(u.SIP))
-	}), nil
-}
-
 func userOut(u directory.User, groups []string) adminapi.User {
 	return adminapi.User{
 		Name: u.Name, DisplayName: u.DisplayName, UPN: string(u.UPN), SMTP: string(u.SMTP), SIP: string(u.SIP), SID: string(u.SID),
 		Enabled: u.Enabled, Protected: u.Protected, Container: u.Container, Groups: groups,
+		CommonName: u.CommonName, AccountControl: u.AccountControl(), Linked: u.Linked, Created: u.Created, Changed: u.Changed,
 	}
 }
 

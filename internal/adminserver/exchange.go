@@ -17,6 +17,7 @@ import (
 	"github.com/matchseal/matchseal/internal/partner"
 	"github.com/matchseal/matchseal/internal/problem"
 	"github.com/matchseal/matchseal/internal/rbac"
+	"github.com/matchseal/matchseal/s2s"
 )
 
 // Exchange is what the calls of the exchange role work on.
@@ -39,45 +40,59 @@ type Exchange struct {
 func (s *Server) MountExchange(x Exchange) {
 	may := rightsIn(x.Role.Organisation(), directory.OrganizationManagement)
 	x.mountCertificates(s, may)
-	p := partners{
-		store: x.Partners, directory: x.Directory, organisation: x.Role.Organisation(), unknown: unknownObject,
-		unread: func(_, url string, err error) error { return outbound.ExchangeMetadataFailure(url, err) },
-	}
-	handle(s, adminapi.GetPartnerApplication, may.read, p.get)
-	handle(s, adminapi.NewPartnerApplication, may.change, p.add)
-	handle(s, adminapi.SetPartnerApplication, may.change, p.set)
-	handle(s, adminapi.RemovePartnerApplication, may.change, p.remove)
+	p := x.mountPartners(s, may)
 	change(s, x.Journal, adminapi.ConfigureEnterprisePartnerApplication, may.change, func(ctx context.Context, op Operator, req adminapi.ConfigureEnterpriseRequest) (adminapi.ConfigureEnterpriseResult, error) {
 		return x.configureEnterprise(ctx, op, req, p)
 	})
 	x.mountServers(s, may)
 	x.mountRoles(s, may)
-	x.mountMailboxes(s, may)
+	x.mountRecipients(s, may)
 	handle(s, adminapi.TestOAuthConnectivity, may.read, x.testOAuth)
 	mountJournal(s, x.Journal, may.read, adminapi.GetExchangeEvents, adminapi.GetExchangeAccesses)
 }
 
+// mountPartners adds the calls about partner applications and auth servers.
+func (x Exchange) mountPartners(s *Server, may rights) partners {
+	unread := func(_, url string, err error) error { return outbound.ExchangeMetadataFailure(url, err) }
+	p := partners{store: x.Partners, directory: x.Directory, organisation: x.Role.Organisation(), unknown: x.unknownObject, unread: unread}
+	handle(s, adminapi.GetPartnerApplication, may.read, p.get)
+	handle(s, adminapi.NewPartnerApplication, may.change, p.add)
+	handle(s, adminapi.SetPartnerApplication, may.change, p.set)
+	handle(s, adminapi.RemovePartnerApplication, may.change, p.remove)
+	a := authServers{store: x.Partners, types: []string{"MicrosoftACS", "AzureAD", "ADFS"}, unknown: x.unknownObject, unread: unread}
+	handle(s, adminapi.GetAuthServer, may.read, a.get)
+	handle(s, adminapi.NewAuthServer, may.change, a.add)
+	handle(s, adminapi.SetAuthServer, may.change, a.set)
+	handle(s, adminapi.RemoveAuthServer, may.change, a.remove)
+	handle(s, adminapi.GetDeniedCertificate, may.read, a.denied)
+	handle(s, adminapi.AddDeniedCertificate, may.change, a.deny)
+	handle(s, adminapi.RemoveDeniedCertificate, may.change, a.allow)
+	return p
+}
+
 // unknownObject is what an Exchange cmdlet says of an object that is not there.
-func unknownObject(identity string) string {
-	return fmt.Sprintf("The operation couldn't be performed because object '%s' couldn't be found.", identity)
+// The directory is asked through this server.
+func (x Exchange) unknownObject(identity string) string {
+	return fmt.Sprintf("The operation couldn't be performed because object '%s' couldn't be found on '%s'.", identity, x.Role.Fqdn())
+}
+
+// missing gives the failure of an unknown object the product's words.
+func (x Exchange) missing(err error, identity string) error {
+	switch f := problem.Of(err); problem.CodeOf(err) {
+	case problem.DirectoryUnknown, problem.ManageNotFound, problem.RBACUnknownAssignment, problem.MailboxNone:
+		return f.WithCmdletText(x.unknownObject(identity))
+	}
+	return err
 }
 
 // user finds the one user an operator means.
 func (x Exchange) user(ctx context.Context, identity string) (directory.User, error) {
 	u, err := resolve(ctx, x.Directory, x.Role.Organisation(), identity)
-	if f := problem.Of(err); f != nil && f.Code == problem.DirectoryUnknown {
-		return u, f.WithCmdletText(unknownObject(identity))
-	}
-	return u, err
+	return u, x.missing(err, identity)
 }
 
 func (x Exchange) configureEnterprise(ctx context.Context, op Operator, req adminapi.ConfigureEnterpriseRequest, p partners) (adminapi.ConfigureEnterpriseResult, error) {
-	for _, parameter := range [][2]string{{req.AuthMetadataURL, "AuthMetadataUrl"}, {req.ApplicationType, "ApplicationType"}} {
-		if err := required(parameter[0], parameter[1]); err != nil {
-			return adminapi.ConfigureEnterpriseResult{}, err
-		}
-	}
-	done, err := x.Role.ConfigureEnterprisePartner(ctx, op.String(), req.AuthMetadataURL, req.ApplicationType)
+	done, err := x.runEnterpriseScript(ctx, op, req)
 	if err != nil {
 		return adminapi.ConfigureEnterpriseResult{}, err
 	}
@@ -86,11 +101,54 @@ func (x Exchange) configureEnterprise(ctx context.Context, op Operator, req admi
 	return adminapi.ConfigureEnterpriseResult{Lines: done.Lines, PartnerApplication: made, Account: done.Account}, nil
 }
 
+func (x Exchange) runEnterpriseScript(ctx context.Context, op Operator, req adminapi.ConfigureEnterpriseRequest) (exchange.Configured, error) {
+	var none exchange.Configured
+	if req.ApplicationIdentifier == "" {
+		if err := required(req.AuthMetadataURL, "AuthMetadataUrl"); err != nil {
+			return none, err
+		}
+	}
+	if err := required(req.ApplicationType, "ApplicationType"); err != nil {
+		return none, err
+	}
+	if req.ApplicationIdentifier == "" {
+		return x.Role.ConfigureEnterprisePartner(ctx, op.String(), req.AuthMetadataURL, req.ApplicationType)
+	}
+	if req.AuthMetadataURL != "" {
+		return none, problem.New(problem.PartnerSource, "the metadata URL excludes ApplicationIdentifier: who the partner is comes from its document")
+	}
+	app, err := s2s.ParseAppID(req.ApplicationIdentifier)
+	if err != nil {
+		return none, parameter(err, "ApplicationIdentifier")
+	}
+	var realm s2s.Realm
+	if req.Realm != "" {
+		if realm, err = s2s.ParseRealm(req.Realm); err != nil {
+			return none, parameter(err, "Realm")
+		}
+	}
+	return x.Role.ConfigureEnterpriseClient(ctx, op.String(), app, realm, req.ApplicationType)
+}
+
 func (x Exchange) mountServers(s *Server, may rights) {
+	handle(s, adminapi.GetExchangeServer, may.read, x.exchangeServers)
 	handle(s, adminapi.GetClientAccessServer, may.read, x.clientAccessServers)
 	handle(s, adminapi.SetClientAccessServer, may.change, x.setClientAccessServer)
 	handle(s, adminapi.GetVirtualDirectory, may.read, x.virtualDirectories)
 	handle(s, adminapi.SetVirtualDirectory, may.change, x.setVirtualDirectory)
+}
+
+// exchangeServers are the one server there is.
+func (x Exchange) exchangeServers(_ context.Context, _ Operator, req adminapi.Identity) ([]adminapi.ExchangeServer, error) {
+	var found []string
+	if matches(req.Identity, x.Role.ServerName(), x.Role.Fqdn()) {
+		found = []string{x.Role.Fqdn()}
+	}
+	all, err := listed(found, req.Identity, "Exchange server", func(fqdn string) adminapi.ExchangeServer {
+		_, domain, _ := strings.Cut(fqdn, ".")
+		return adminapi.ExchangeServer{Name: x.Role.ServerName(), Fqdn: fqdn, Domain: domain, Version: exchange.Version}
+	})
+	return all, x.missing(err, req.Identity)
 }
 
 func (x Exchange) clientAccessServers(ctx context.Context, _ Operator, req adminapi.Identity) ([]adminapi.ClientAccessServer, error) {
@@ -98,20 +156,28 @@ func (x Exchange) clientAccessServers(ctx context.Context, _ Operator, req admin
 	if err != nil {
 		return nil, err
 	}
-	return listed(found, req.Identity, "client access server", func(c exchange.ClientAccessServer) adminapi.ClientAccessServer {
-		return adminapi.ClientAccessServer{Name: c.Name, Fqdn: c.Fqdn, AutoDiscoverServiceCN: c.Name, AutoDiscoverServiceInternalURI: c.AutoDiscoverServiceInternalURI}
+	all, err := listed(found, req.Identity, "client access server", func(c exchange.ClientAccessServer) adminapi.ClientAccessServer {
+		return adminapi.ClientAccessServer{
+			Name: c.Name, Fqdn: c.Fqdn, AutoDiscoverServiceCN: c.Name, AutoDiscoverServiceInternalURI: c.AutoDiscoverServiceInternalURI,
+			AutoDiscoverSiteScope: c.AutoDiscoverSiteScope, Changed: c.Changed,
+		}
 	})
+	return all, x.missing(err, req.Identity)
 }
 
 func (x Exchange) setClientAccessServer(ctx context.Context, op Operator, req adminapi.ClientAccessServerSettings) (adminapi.Changed, error) {
-	if req.AutoDiscoverServiceInternalURI == nil {
+	uri := req.AutoDiscoverServiceInternalURI
+	if uri == nil && req.AutoDiscoverSiteScope == nil {
 		return adminapi.Changed{}, required("", "AutoDiscoverServiceInternalUri")
 	}
-	warnings, err := x.Role.SetClientAccessServer(ctx, op.String(), req.Identity, *req.AutoDiscoverServiceInternalURI)
+	warnings, err := x.Role.SetClientAccessServer(ctx, op.String(), req.Identity, uri, req.AutoDiscoverSiteScope)
 	if err != nil {
-		return adminapi.Changed{}, err
+		return adminapi.Changed{}, x.missing(err, req.Identity)
 	}
-	return adminapi.Changed{Warnings: append(warnings, x.uncovered(*req.AutoDiscoverServiceInternalURI)...)}, nil
+	if uri != nil {
+		warnings = append(warnings, x.uncovered(*uri)...)
+	}
+	return adminapi.Changed{Warnings: warnings}, nil
 }
 
 // uncovered warns of a URL whose host the web services' certificate does not
@@ -129,12 +195,13 @@ func (x Exchange) virtualDirectories(ctx context.Context, _ Operator, req admina
 	if err != nil {
 		return nil, err
 	}
-	return listed(found, req.Identity, "virtual directory", func(v exchange.VirtualDirectory) adminapi.VirtualDirectory {
+	all, err := listed(found, req.Identity, "virtual directory", func(v exchange.VirtualDirectory) adminapi.VirtualDirectory {
 		return adminapi.VirtualDirectory{
 			Name: v.Name, Server: x.Role.ServerName(), OAuthAuthentication: v.OAuth, BasicAuthentication: v.Basic,
-			InternalURL: v.InternalURL, ExternalURL: v.ExternalURL,
+			InternalURL: v.InternalURL, ExternalURL: v.ExternalURL, Changed: v.Changed,
 		}
 	})
+	return all, x.missing(err, req.Identity)
 }
 
 func (x Exchange) setVirtualDirectory(ctx context.Context, op Operator, req adminapi.VirtualDirectorySettings) (adminapi.Changed, error) {
@@ -144,7 +211,7 @@ func (x Exchange) setVirtualDirectory(ctx context.Context, op Operator, req admi
 		set(&v.InternalURL, req.InternalURL)
 		set(&v.ExternalURL, req.ExternalURL)
 	})
-	return adminapi.Changed{Warnings: warnings}, err
+	return adminapi.Changed{Warnings: warnings}, x.missing(err, req.Identity)
 }
 
 func (x Exchange) mountRoles(s *Server, may rights) {
@@ -153,7 +220,8 @@ func (x Exchange) mountRoles(s *Server, may rights) {
 		if err != nil {
 			return nil, err
 		}
-		return listed(found, req.Identity, "management role assignment", assignmentOut)
+		all, err := listed(found, req.Identity, "management role assignment", func(a rbac.Assignment) adminapi.RoleAssignment { return x.assignmentOut(ctx, a) })
+		return all, x.missing(err, req.Identity)
 	})
 	change(s, x.Journal, adminapi.NewManagementRoleAssignment, may.change, func(ctx context.Context, _ Operator, req adminapi.NewRoleAssignmentRequest) (adminapi.RoleAssignment, error) {
 		u, err := x.user(ctx, req.User)
@@ -164,91 +232,19 @@ func (x Exchange) mountRoles(s *Server, may rights) {
 		if err != nil {
 			return adminapi.RoleAssignment{}, err
 		}
-		return assignmentOut(a), nil
+		return x.assignmentOut(ctx, a), nil
 	})
 	change(s, x.Journal, adminapi.RemoveManagementRoleAssignment, may.change, func(ctx context.Context, _ Operator, req adminapi.Identity) (adminapi.Changed, error) {
-		return adminapi.Changed{}, x.Roles.Unassign(ctx, req.Identity)
+		return adminapi.Changed{}, x.missing(x.Roles.Unassign(ctx, req.Identity), req.Identity)
 	})
 }
 
-func assignmentOut(a rbac.Assignment) adminapi.RoleAssignment {
-	return adminapi.RoleAssignment{Name: a.Name, Role: string(a.Role), RoleAssignee: a.Assignee}
-}
-
-func (x Exchange) mountMailboxes(s *Server, may rights) {
-	handle(s, adminapi.GetMailbox, may.read, x.getMailbox)
-	change(s, x.Journal, adminapi.EnableMailbox, may.change, func(ctx context.Context, _ Operator, req adminapi.Identity) (adminapi.Mailbox, error) {
-		u, err := x.user(ctx, req.Identity)
-		if err != nil {
-			return adminapi.Mailbox{}, err
-		}
-		m, err := x.Mailboxes.Enable(ctx, u)
-		if err != nil {
-			return adminapi.Mailbox{}, err
-		}
-		return x.mailboxOut(ctx, u, m)
-	})
-}
-
-// getMailbox finds the one mailbox that a name means, or those that match a
-// pattern.
-func (x Exchange) getMailbox(ctx context.Context, _ Operator, req adminapi.Identity) ([]adminapi.Mailbox, error) {
-	if isLiteral(req.Identity) {
-		u, err := x.user(ctx, req.Identity)
-		if err != nil {
-			return nil, err
-		}
-		m, err := x.Mailboxes.OpenFor(ctx, u.ID)
-		if err != nil {
-			return nil, err
-		}
-		one, err := x.mailboxOut(ctx, u, m)
-		return []adminapi.Mailbox{one}, err
+func (x Exchange) assignmentOut(ctx context.Context, a rbac.Assignment) adminapi.RoleAssignment {
+	out := adminapi.RoleAssignment{Name: a.Name, Role: string(a.Role), RoleAssignee: a.Assignee, Created: a.Created}
+	if u, err := x.Directory.User(ctx, a.AssigneeID); err == nil {
+		out.Account = u.Path()
 	}
-	users, err := x.Directory.Users(ctx, directory.Filter{Organisation: x.Role.Organisation()})
-	if err != nil {
-		return nil, err
-	}
-	out := []adminapi.Mailbox{}
-	for _, u := range users {
-		if !matches(req.Identity, u.Name, u.DisplayName, string(u.SMTP), string(u.UPN)) {
-			continue
-		}
-		m, err := x.Mailboxes.OpenFor(ctx, u.ID)
-		if problem.Is(err, problem.MailboxNone) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		one, err := x.mailboxOut(ctx, u, m)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, one)
-	}
-	return out, nil
-}
-
-func (x Exchange) mailboxOut(ctx context.Context, u directory.User, m mailbox.Mailbox) (adminapi.Mailbox, error) {
-	n, err := x.countItems(ctx, m)
-	return adminapi.Mailbox{Name: u.Name, PrimarySMTPAddress: string(u.SMTP), UserPrincipalName: string(u.UPN), Items: n}, err
-}
-
-func (x Exchange) countItems(ctx context.Context, m mailbox.Mailbox) (int, error) {
-	root, err := x.Mailboxes.DistinguishedFolder(ctx, m, "msgfolderroot")
-	if err != nil {
-		return 0, err
-	}
-	folders, err := x.Mailboxes.FindFolders(ctx, m, mailbox.FolderQuery{Parent: root.ID, Deep: true})
-	if err != nil {
-		return 0, err
-	}
-	n := 0
-	for _, f := range folders.List {
-		n += f.Total
-	}
-	return n, nil
+	return out
 }
 
 func (x Exchange) testOAuth(ctx context.Context, _ Operator, req adminapi.TestOAuthRequest) (adminapi.TestResult, error) {

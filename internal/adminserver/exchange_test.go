@@ -176,7 +176,7 @@ func TestGetPartnerApplication(t *testing.T) {
 		t.Errorf("a pattern that matches nothing finds %+v", none)
 	}
 	f := refused(t, admin, adminapi.GetPartnerApplication, named("Skype"), problem.PartnerNotFound)
-	if f.CmdletText != "The operation couldn't be performed because object 'Skype' couldn't be found." {
+	if f.CmdletText != "The operation couldn't be performed because object 'Skype' couldn't be found on 'exch.litware.test'." {
 		t.Errorf("the cmdlet prints %q", f.CmdletText)
 	}
 	refused(t, admin, adminapi.NewPartnerApplication, adminapi.PartnerApplicationSettings{Identity: "Again", AuthMetadataURL: ptr(skypeURL)}, problem.PartnerExists)
@@ -379,7 +379,7 @@ func TestRolesAndMailboxes(t *testing.T) {
 	admin := w.as("administrator")
 	refused(t, admin, adminapi.NewManagementRoleAssignment, adminapi.NewRoleAssignmentRequest{Role: "Everything", User: "kenmyer"}, problem.RBACUnknownRole)
 	f := refused(t, admin, adminapi.NewManagementRoleAssignment, adminapi.NewRoleAssignmentRequest{Role: "UserApplication", User: "nobody"}, problem.DirectoryUnknown)
-	if f.CmdletText != "The operation couldn't be performed because object 'nobody' couldn't be found." {
+	if f.CmdletText != "The operation couldn't be performed because object 'nobody' couldn't be found on 'exch.litware.test'." {
 		t.Errorf("the cmdlet prints %q", f.CmdletText)
 	}
 	refused(t, admin, adminapi.RemoveManagementRoleAssignment, named("UserApplication-nobody"), problem.RBACUnknownAssignment)

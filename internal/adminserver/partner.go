@@ -3,10 +3,12 @@ package adminserver
 import (
 	"context"
 	"crypto/x509"
+	"fmt"
 	"strings"
 
 	"github.com/matchseal/matchseal/internal/adminapi"
 	"github.com/matchseal/matchseal/internal/directory"
+	"github.com/matchseal/matchseal/internal/outbound"
 	"github.com/matchseal/matchseal/internal/partner"
 	"github.com/matchseal/matchseal/internal/problem"
 	"github.com/matchseal/matchseal/s2s"
@@ -29,11 +31,15 @@ type partners struct {
 }
 
 func (p partners) get(ctx context.Context, _ Operator, req adminapi.Identity) ([]adminapi.PartnerApplication, error) {
-	found, err := p.store.Find(ctx, req.Identity)
+	limit, paged := req.Size()
+	if !paged {
+		limit = 0
+	}
+	found, err := p.store.FindAfter(ctx, req.Identity, req.After, limit)
 	if err != nil {
 		return nil, err
 	}
-	if len(found) == 0 && isLiteral(req.Identity) {
+	if len(found) == 0 && isLiteral(req.Identity) && req.After == "" {
 		return nil, p.missing(problem.New(problem.PartnerNotFound, "there is no partner application %q", req.Identity), req.Identity)
 	}
 	out := []adminapi.PartnerApplication{}
@@ -58,6 +64,8 @@ func (p partners) out(ctx context.Context, a partner.Application) adminapi.Partn
 		Name: a.Name, ApplicationIdentifier: string(a.App), Realm: string(a.Realm), IssuerIdentifier: string(a.IssuerID),
 		AuthMetadataURL: a.MetadataURL, TrustLevel: string(a.TrustLevel), Enabled: a.Enabled, UseAuthServer: a.UseAuthServer,
 		AcceptSID: a.AcceptSID, LinkedAccount: a.LinkedAccount, LastError: a.Document.LastError,
+		AccountType: a.AccountType, ActAsPermissions: a.ActAsPermissions, AppOnlyPermissions: a.AppOnlyPermissions,
+		Created: a.Created, Changed: a.Changed,
 	}
 	if v.TrustLevel == "" {
 		v.TrustLevel = string(s2s.Full)
@@ -66,6 +74,12 @@ func (p partners) out(ctx context.Context, a partner.Application) adminapi.Partn
 		if u, err := p.directory.User(ctx, a.LinkedAccount); err == nil {
 			v.LinkedAccount = u.Path()
 		}
+	}
+	for _, id := range a.AllowedUsers {
+		if u, err := p.directory.User(ctx, id); err == nil {
+			id = string(u.UPN)
+		}
+		v.AllowedUsers = append(v.AllowedUsers, id)
 	}
 	if !a.Document.FetchedAt.IsZero() {
 		v.RefreshedAt = &a.Document.FetchedAt
@@ -159,6 +173,10 @@ func (p partners) read(ctx context.Context, req adminapi.PartnerApplicationSetti
 		}
 		account = u.ID
 	}
+	users, err := p.readUsers(ctx, req.AllowedUsers)
+	if err != nil {
+		return nil, err
+	}
 	return func(a *partner.Application) {
 		identify(a)
 		source(a)
@@ -168,17 +186,42 @@ func (p partners) read(ctx context.Context, req adminapi.PartnerApplicationSetti
 		if req.LinkedAccount != nil {
 			a.LinkedAccount = account
 		}
+		if req.AllowedUsers != nil {
+			a.AllowedUsers = users
+		}
+		set(&a.Name, req.Name)
 		set(&a.Enabled, req.Enabled)
 		set(&a.AcceptSID, req.AcceptSID)
+		set(&a.AccountType, req.AccountType)
+		set(&a.ActAsPermissions, req.ActAsPermissions)
+		set(&a.AppOnlyPermissions, req.AppOnlyPermissions)
 	}, nil
 }
 
-// readIdentity reads who the partner is, where that is given by hand.
+// readUsers finds the accounts that a partner may speak for. Their ids are
+// kept: an address can pass to somebody else.
+func (p partners) readUsers(ctx context.Context, given *[]string) ([]string, error) {
+	if given == nil {
+		return nil, nil
+	}
+	var ids []string
+	for _, identity := range *given {
+		u, err := resolve(ctx, p.directory, p.organisation, identity)
+		if err != nil {
+			return nil, parameter(err, "AllowedUsers")
+		}
+		ids = append(ids, u.ID)
+	}
+	return ids, nil
+}
+
+// readIdentity reads who the partner is, where that is given by hand. An empty
+// realm is that of the auth server, an empty issuer the application itself.
 func readIdentity(req adminapi.PartnerApplicationSettings) (func(*partner.Application), error) {
 	var realm s2s.Realm
-	var app s2s.AppID
+	var app, issuer s2s.AppID
 	var err error
-	if req.Realm != nil {
+	if req.Realm != nil && *req.Realm != "" {
 		if realm, err = s2s.ParseRealm(*req.Realm); err != nil {
 			return nil, parameter(err, "Realm")
 		}
@@ -188,12 +231,23 @@ func readIdentity(req adminapi.PartnerApplicationSettings) (func(*partner.Applic
 			return nil, parameter(err, "ApplicationIdentifier")
 		}
 	}
+	if req.IssuerIdentifier != nil && *req.IssuerIdentifier != "" {
+		if issuer, err = s2s.ParseAppID(*req.IssuerIdentifier); err != nil {
+			return nil, parameter(err, "IssuerIdentifier")
+		}
+	}
+	if t := req.AccountType; t != nil && *t != "OrganizationalAccount" && *t != "ConsumerAccount" {
+		return nil, problem.New(problem.ManageParameter, "AccountType is OrganizationalAccount or ConsumerAccount, not %q", *t)
+	}
 	return func(a *partner.Application) {
 		if req.Realm != nil {
 			a.Realm = realm
 		}
 		if req.ApplicationIdentifier != nil {
 			a.App = app
+		}
+		if req.IssuerIdentifier != nil {
+			a.IssuerID = issuer
 		}
 	}, nil
 }
@@ -238,4 +292,54 @@ func trustLevel(s string) (s2s.TrustLevel, error) {
 		}
 	}
 	return "", problem.New(problem.ManageParameter, "ApplicationTrustLevel is Full, Application or User, not %q", s)
+}
+
+// mountPartners adds the calls about partner applications and auth servers.
+func (x Skype) mountPartners(s *Server, may rights) {
+	unknown := func(what string) func(string) string {
+		return func(identity string) string {
+			return fmt.Sprintf(`Cannot find "%s" "%s" because it does not exist.`, what, identity)
+		}
+	}
+	p := partners{
+		store: x.Partners, directory: x.Directory, organisation: x.Role.Organisation(), warn: x.builtInName, unknown: unknown("PartnerApplication"),
+		unread: func(verb, _ string, err error) error { return unboundMetadataURL(verb, "PartnerApplication", err) },
+	}
+	handle(s, adminapi.GetCsPartnerApplication, may.read, p.get)
+	handle(s, adminapi.NewCsPartnerApplication, may.change, p.add)
+	handle(s, adminapi.SetCsPartnerApplication, may.change, p.set)
+	handle(s, adminapi.RemoveCsPartnerApplication, may.change, p.remove)
+	a := authServers{
+		store: x.Partners, unknown: unknown("OAuthServer"),
+		unread: func(verb, _ string, err error) error { return unboundMetadataURL(verb, "OAuthServer", err) },
+	}
+	handle(s, adminapi.GetCsOAuthServer, may.read, a.get)
+	handle(s, adminapi.NewCsOAuthServer, may.change, a.add)
+	handle(s, adminapi.SetCsOAuthServer, may.change, a.set)
+	handle(s, adminapi.RemoveCsOAuthServer, may.change, a.remove)
+	handle(s, adminapi.GetCsDeniedCertificate, may.read, a.denied)
+	handle(s, adminapi.AddCsDeniedCertificate, may.change, a.deny)
+	handle(s, adminapi.RemoveCsDeniedCertificate, may.change, a.allow)
+}
+
+// bindingError is a parameter that the shell could not bind, because setting
+// it already did the work.
+type bindingError struct {
+	error
+	record adminapi.ErrorRecord
+}
+
+func (b *bindingError) Unwrap() error { return b.error }
+
+// unboundMetadataURL gives a failure to read the metadata document the form it
+// has on the Skype side: the parameter itself downloads (002-33, 002-34).
+func unboundMetadataURL(verb, noun string, err error) error {
+	err = outbound.SkypeMetadataFailure(err)
+	if f := problem.Of(err); f == nil || !strings.HasPrefix(f.CmdletText, "Cannot bind parameter") {
+		return err
+	}
+	return &bindingError{err, adminapi.ErrorRecord{
+		CategoryInfo:          "WriteError: (:) [" + verb + "-Cs" + noun + "], ParameterBindingException",
+		FullyQualifiedErrorID: "ParameterBindingFailed,Microsoft.Rtc.Management.Internal." + verb + noun + "Cmdlet",
+	}}
 }

@@ -2,15 +2,12 @@ package adminserver
 
 import (
 	"context"
-	"fmt"
-	"strings"
 	"time"
 
 	"github.com/matchseal/matchseal/internal/adminapi"
 	"github.com/matchseal/matchseal/internal/directory"
 	"github.com/matchseal/matchseal/internal/journal"
 	"github.com/matchseal/matchseal/internal/keyring"
-	"github.com/matchseal/matchseal/internal/outbound"
 	"github.com/matchseal/matchseal/internal/partner"
 	"github.com/matchseal/matchseal/internal/problem"
 	"github.com/matchseal/matchseal/internal/skype"
@@ -36,17 +33,7 @@ type Skype struct {
 func (s *Server) MountSkype(x Skype) {
 	may := rightsIn(x.Role.Organisation(), directory.RTCUniversalUserAdmins, rtcUniversalServerAdmins)
 	x.mountCertificates(s, may)
-	p := partners{
-		store: x.Partners, directory: x.Directory, organisation: x.Role.Organisation(), warn: x.builtInName,
-		unread: func(verb, _ string, err error) error { return unboundMetadataURL(verb, err) },
-		unknown: func(identity string) string {
-			return fmt.Sprintf(`Cannot find "PartnerApplication" "%s" because it does not exist.`, identity)
-		},
-	}
-	handle(s, adminapi.GetCsPartnerApplication, may.read, p.get)
-	handle(s, adminapi.NewCsPartnerApplication, may.change, p.add)
-	handle(s, adminapi.SetCsPartnerApplication, may.change, p.set)
-	handle(s, adminapi.RemoveCsPartnerApplication, may.change, p.remove)
+	x.mountPartners(s, may)
 	handle(s, adminapi.GetCsOAuthConfiguration, may.read, func(ctx context.Context, _ Operator, _ adminapi.Empty) (adminapi.OAuthConfiguration, error) {
 		c, err := x.Role.OAuthConfiguration(ctx)
 		return oauthOut(c, x.Role.DefaultRealm()), err
@@ -61,28 +48,6 @@ func (s *Server) MountSkype(x Skype) {
 	x.mountStorage(s, may)
 	change(s, x.Journal, adminapi.MintActAsToken, within(x.Role.Organisation(), member(directory.RTCUniversalUserAdmins)), x.mint)
 	mountJournal(s, x.Journal, may.read, adminapi.GetSkypeEvents, adminapi.GetSkypeAccesses)
-}
-
-// bindingError is a parameter that the shell could not bind, because setting
-// it already did the work.
-type bindingError struct {
-	error
-	record adminapi.ErrorRecord
-}
-
-func (b *bindingError) Unwrap() error { return b.error }
-
-// unboundMetadataURL gives a failure to read the metadata document the form it
-// has on the Skype side: the parameter itself downloads (002-33, 002-34).
-func unboundMetadataURL(verb string, err error) error {
-	err = outbound.SkypeMetadataFailure(err)
-	if f := problem.Of(err); f == nil || !strings.HasPrefix(f.CmdletText, "Cannot bind parameter") {
-		return err
-	}
-	return &bindingError{err, adminapi.ErrorRecord{
-		CategoryInfo:          "WriteError: (:) [" + verb + "-CsPartnerApplication], ParameterBindingException",
-		FullyQualifiedErrorID: "ParameterBindingFailed,Microsoft.Rtc.Management.Internal." + verb + "PartnerApplicationCmdlet",
-	}}
 }
 
 // builtInName warns as 003-14 teaches: without a configured URL the product

@@ -30,12 +30,14 @@ type Configured struct {
 type enterprise struct {
 	*Role
 	by     string
-	url    string
 	prefix string // of the names of account and partner application
 	app    s2s.AppID
-	roles  []rbac.Role
-	done   Configured
-	undo   []func(context.Context) error
+	// trust sets where trust in the application comes from; using says it.
+	trust func(*partner.Application)
+	using string
+	roles []rbac.Role
+	done  Configured
+	undo  []func(context.Context) error
 }
 
 // ConfigureEnterprisePartner does what Configure-EnterprisePartnerApplication.ps1
@@ -45,18 +47,48 @@ type enterprise struct {
 // The metadata document is what fails most often, so it is read before
 // anything is made. A run that fails later takes back what it made.
 func (r *Role) ConfigureEnterprisePartner(ctx context.Context, by, metadataURL, applicationType string) (Configured, error) {
-	roles, err := rbac.RolesFor(applicationType)
+	e, err := r.enterprise(by, applicationType)
 	if err != nil {
 		return Configured{}, err
 	}
-	e := &enterprise{Role: r, by: by, url: metadataURL, roles: roles, prefix: "LyncEnterprise", app: s2s.SkypeApp}
-	if strings.EqualFold(applicationType, "SharePoint") {
-		e.prefix, e.app = "SharePointEnterprise", s2s.SharePointApp
-	}
-	document, err := e.document(ctx)
+	e.using = "metadata <" + metadataURL + ">"
+	e.trust = func(a *partner.Application) { a.TrustMetadata(metadataURL) }
+	document, err := e.document(ctx, metadataURL)
 	if err != nil {
 		return Configured{}, outbound.ExchangeMetadataFailure(metadataURL, err)
 	}
+	return e.run(ctx, document)
+}
+
+// ConfigureEnterpriseClient is the script with -UseAuthServer: the application
+// comes with tokens of a registered auth server. An empty realm is that
+// server's.
+func (r *Role) ConfigureEnterpriseClient(ctx context.Context, by string, app s2s.AppID, realm s2s.Realm, applicationType string) (Configured, error) {
+	e, err := r.enterprise(by, applicationType)
+	if err != nil {
+		return Configured{}, err
+	}
+	e.using = "application identifier <" + string(app) + ">"
+	e.trust = func(a *partner.Application) {
+		a.App, a.Realm = app, realm
+		a.TrustAuthServer("")
+	}
+	return e.run(ctx, nil)
+}
+
+func (r *Role) enterprise(by, applicationType string) (*enterprise, error) {
+	roles, err := rbac.RolesFor(applicationType)
+	if err != nil {
+		return nil, err
+	}
+	e := &enterprise{Role: r, by: by, roles: roles, prefix: "LyncEnterprise", app: s2s.SkypeApp}
+	if strings.EqualFold(applicationType, "SharePoint") {
+		e.prefix, e.app = "SharePointEnterprise", s2s.SharePointApp
+	}
+	return e, nil
+}
+
+func (e *enterprise) run(ctx context.Context, document *partner.Preview) (Configured, error) {
 	if err := e.make(ctx, document); err != nil {
 		return Configured{}, e.takeBack(ctx, err)
 	}
@@ -65,13 +97,13 @@ func (r *Role) ConfigureEnterprisePartner(ctx context.Context, by, metadataURL, 
 
 // document reads the metadata document and holds it to the application type:
 // the account's roles are meant for that product and no other.
-func (e *enterprise) document(ctx context.Context) (*partner.Preview, error) {
-	p, err := e.cfg.Partners.Preview(ctx, e.url, "")
+func (e *enterprise) document(ctx context.Context, url string) (*partner.Preview, error) {
+	p, err := e.cfg.Partners.Preview(ctx, url, "")
 	if err != nil {
 		return nil, err
 	}
 	if p.Issuer.App != e.app {
-		return nil, problem.New(problem.MetadataWrongProduct, "the document at %s is that of %s, not that of %s", e.url, cmp.Or(p.Issuer.App.Name(), string(p.Issuer.App)), e.app.Name())
+		return nil, problem.New(problem.MetadataWrongProduct, "the document at %s is that of %s, not that of %s", url, cmp.Or(p.Issuer.App.Name(), string(p.Issuer.App)), e.app.Name())
 	}
 	return p, nil
 }
@@ -90,17 +122,19 @@ func (e *enterprise) make(ctx context.Context, document *partner.Preview) error 
 		Name: e.prefix + "-" + hex.EncodeToString(suffix[:]), Enabled: true,
 		TrustLevel: s2s.Full, AcceptSID: true, LinkedAccount: account.ID, Organisation: e.cfg.Organisation,
 	}
-	app.TrustMetadata(e.url)
+	e.trust(&app)
 	added, err := e.cfg.Partners.Add(ctx, app, partner.AddOptions{By: e.by, Upsert: true, Shown: document})
 	if err != nil {
 		return err
 	}
 	e.done.Application, e.done.Warnings = added.Application, added.Warnings
-	verb := "Created"
+	doing, did := "Creating", "Created"
 	if added.Updated {
-		verb = "Updated"
+		doing, did = "Updating", "Updated"
 	}
-	e.say("%s Partner Application <%s> using metadata <%s> with linked account <%s>.", verb, added.Application.Name, e.url, e.done.Account)
+	e.say("%s Partner Application <%s> using %s with linked account <%s>.", doing, added.Application.Name, e.using, e.done.Account)
+	e.say("")
+	e.say("%s Partner Application <%s>.", did, added.Application.Name)
 	e.say("")
 	e.say("THE CONFIGURATION HAS SUCCEEDED.")
 	return nil
@@ -114,10 +148,14 @@ func (e *enterprise) makeAccount(ctx context.Context) (directory.User, error) {
 	e.done.Account = u.Path()
 	if !created {
 		e.say("User <%s> for Partner Application is there already.", e.done.Account)
+		e.say("")
 		return u, nil
 	}
+	e.say("Creating User <%s> for Partner Application.", u.CommonName)
+	e.say("")
 	e.undo = append(e.undo, func(ctx context.Context) error { return e.cfg.Directory.RemoveUser(ctx, u.ID) })
 	e.say("Created User <%s> for Partner Application.", e.done.Account)
+	e.say("")
 	return u, nil
 }
 
@@ -133,6 +171,7 @@ func (e *enterprise) assignRoles(ctx context.Context, account directory.User) er
 		}
 		e.say("Assigning role <%s> to Application User <%s>.", role, e.done.Account)
 	}
+	e.say("")
 	return nil
 }
 

@@ -88,11 +88,13 @@ func TestConfigureEnterprisePartner(t *testing.T) {
 		}
 	})
 	want := []string{
-		"Created User <litware.test/Users/LyncEnterprise-ApplicationAccount> for Partner Application.",
+		"Creating User <LyncEnterprise-ApplicationAccount> for Partner Application.", "",
+		"Created User <litware.test/Users/LyncEnterprise-ApplicationAccount> for Partner Application.", "",
 		"Assigning role <UserApplication> to Application User <litware.test/Users/LyncEnterprise-ApplicationAccount>.",
-		"Assigning role <ArchiveApplication> to Application User <litware.test/Users/LyncEnterprise-ApplicationAccount>.",
-		"Created Partner Application <" + a.Name + "> using metadata <" + skypeURL + "> with linked account <litware.test/Users/LyncEnterprise-ApplicationAccount>.",
-		"", "THE CONFIGURATION HAS SUCCEEDED.",
+		"Assigning role <ArchiveApplication> to Application User <litware.test/Users/LyncEnterprise-ApplicationAccount>.", "",
+		"Creating Partner Application <" + a.Name + "> using metadata <" + skypeURL + "> with linked account <litware.test/Users/LyncEnterprise-ApplicationAccount>.", "",
+		"Created Partner Application <" + a.Name + ">.", "",
+		"THE CONFIGURATION HAS SUCCEEDED.",
 	}
 	if diff := cmp.Diff(want, done.Lines); diff != "" {
 		t.Errorf("the console shows otherwise:\n%s", diff)
@@ -130,6 +132,27 @@ func TestConfigureEnterprisePartnerAgain(t *testing.T) {
 	}
 	if text := strings.Join(second.Lines, "\n"); !strings.Contains(text, "is there already.") || !strings.Contains(text, "Updated Partner Application <"+a.Name+">") {
 		t.Errorf("the console shows\n%s", text)
+	}
+}
+
+// The script's other parameter set: an id, and tokens of an auth server.
+func TestConfigureEnterpriseClient(t *testing.T) {
+	o := newOffice(t)
+	for range 2 {
+		done, err := o.ConfigureEnterpriseClient(t.Context(), "administrator", s2s.SkypeApp, "", "Lync")
+		if err != nil {
+			t.Fatal(err)
+		}
+		applications, accounts, assignments := o.made(t)
+		if len(applications) != 1 || len(accounts) != 1 || len(assignments) != 2 {
+			t.Fatalf("there are %d partner applications, %d accounts, %d assignments", len(applications), len(accounts), len(assignments))
+		}
+		if a := applications[0]; a.App != s2s.SkypeApp || !a.UseAuthServer || a.Realm != "" || a.MetadataURL != "" || a.LinkedAccount != accounts[0].ID {
+			t.Errorf("the partner application is %+v", a)
+		}
+		if text := strings.Join(done.Lines, "\n"); !strings.Contains(text, "using application identifier <"+string(s2s.SkypeApp)+">") {
+			t.Errorf("the console shows\n%s", text)
+		}
 	}
 }
 

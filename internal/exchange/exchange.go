@@ -25,6 +25,9 @@ type Config struct {
 	Organisation string
 }
 
+// Version is the build that the role's web services say they are of.
+const Version = "15.1.2507.6"
+
 // Role is the exchange role's own configuration.
 type Role struct{ cfg Config }
 
@@ -39,6 +42,10 @@ func (r *Role) Organisation() string { return r.cfg.Organisation }
 
 // AcceptedDomains lists the domains whose mailboxes may be here.
 func (r *Role) AcceptedDomains() []string { return r.cfg.AcceptedDomains }
+
+// Fqdn is this server's name; it stands for the directory server too, since the
+// directory is asked through it.
+func (r *Role) Fqdn() string { return r.cfg.Fqdn }
 
 // AudienceHosts are the hosts a token may name.
 func (r *Role) AudienceHosts() []string { return r.cfg.Hosts }

@@ -4,6 +4,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/matchseal/matchseal/internal/directory"
 	"github.com/matchseal/matchseal/internal/problem"
 )
 
@@ -63,7 +66,7 @@ func TestClientAccessServer(t *testing.T) {
 	t.Run("000-01 003-11 name, FQDN and internal URI", func(t *testing.T) {
 		all := get(t, "")
 		want := ClientAccessServer{Name: "EXCH", Fqdn: "exch.litware.test", AutoDiscoverServiceInternalURI: "https://exch.litware.test/autodiscover/autodiscover.xml"}
-		if len(all) != 1 || all[0] != want { // 002-04: the server's own name by default
+		if len(all) != 1 || !cmp.Equal(all[0], want) { // 002-04: the server's own name by default
 			t.Errorf("got %+v", all)
 		}
 	})
@@ -77,22 +80,24 @@ func TestClientAccessServer(t *testing.T) {
 			t.Error("found a server that is not there")
 		}
 	})
-	const uri = "https://autodiscover.litware.test/autodiscover/autodiscover.xml"
+	uri := "https://autodiscover.litware.test/autodiscover/autodiscover.xml"
 	t.Run("002-10 the URI changes", func(t *testing.T) {
-		warnings, err := o.SetClientAccessServer(t.Context(), "administrator", "exch.litware.test", uri)
+		warnings, err := o.SetClientAccessServer(t.Context(), "administrator", "exch.litware.test", &uri, nil)
 		if err != nil || len(warnings) != 0 || get(t, "EXCH")[0].AutoDiscoverServiceInternalURI != uri {
 			t.Errorf("%v, %v: %+v", warnings, err, get(t, ""))
 		}
 	})
 	t.Run("bad input", func(t *testing.T) {
-		warnings, err := o.SetClientAccessServer(t.Context(), "administrator", "EXCH", strings.TrimSuffix(uri, "xml")+"svc")
+		svc := strings.TrimSuffix(uri, "xml") + "svc"
+		warnings, err := o.SetClientAccessServer(t.Context(), "administrator", "EXCH", &svc, nil)
 		if err != nil || len(warnings) != 1 || !strings.Contains(warnings[0], ".xml") {
 			t.Errorf("%v, %v", warnings, err)
 		}
-		_, err = o.SetClientAccessServer(t.Context(), "administrator", "EXCH", "http://autodiscover.litware.test/")
+		plain := "http://autodiscover.litware.test/"
+		_, err = o.SetClientAccessServer(t.Context(), "administrator", "EXCH", &plain, nil)
 		wantCode(t, err, problem.ManageParameter)
 		for _, identity := range []string{"", "*", "other"} {
-			_, err = o.SetClientAccessServer(t.Context(), "administrator", identity, uri)
+			_, err = o.SetClientAccessServer(t.Context(), "administrator", identity, &uri, nil)
 			wantCode(t, err, problem.ManageNotFound)
 		}
 	})
@@ -130,4 +135,43 @@ func TestVirtualDirectories(t *testing.T) {
 	}
 	_, err = set(func(v *VirtualDirectory) { v.ExternalURL = "http://mail.litware.test/EWS/Exchange.asmx" })
 	wantCode(t, err, problem.ManageParameter)
+}
+
+func TestMailUser(t *testing.T) {
+	o := newOffice(t)
+	const name = "SfBOnline-ApplicationAccount"
+	made, err := o.NewMailUser(t.Context(), "administrator", MailUser{User: directory.User{CommonName: name}, ExternalAddress: "sfb@fabrikam.test"}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if made.Name != "SfBOnline-Applicatio" || made.Enabled || made.Path() != "litware.test/Users/"+name || made.UPN != name+"@litware.test" || made.SMTP != "sfb@fabrikam.test" {
+		t.Errorf("made %+v", made)
+	}
+	if err := o.SetMailUser(t.Context(), "administrator", made.User, func(m *MailUser) { m.Hidden, m.DisplayName = true, "Application" }); err != nil {
+		t.Fatal(err)
+	}
+	u, err := o.directory.Resolve(t.Context(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m, ok, err := o.MailUser(t.Context(), u); err != nil || !ok || !m.Hidden || m.DisplayName != "Application" || m.ExternalAddress != "sfb@fabrikam.test" {
+		t.Errorf("became %+v, %t, %v", m, ok, err)
+	}
+	t.Run("an account that a password is refused for is not left behind", func(t *testing.T) {
+		if _, err := o.NewMailUser(t.Context(), "administrator", MailUser{User: directory.User{CommonName: "weak"}, ExternalAddress: "weak@fabrikam.test"}, strings.Repeat("x", 5000)); err == nil {
+			t.Fatal("the password was taken")
+		}
+		if _, err := o.directory.Resolve(t.Context(), "weak"); !problem.Is(err, problem.DirectoryUnknown) {
+			t.Errorf("the account: %v", err)
+		}
+	})
+	t.Run("an ordinary account is none", func(t *testing.T) {
+		u, err := o.directory.AddUser(t.Context(), directory.User{Name: "ken", UPN: "ken@litware.test", Organisation: "litware"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := o.SetMailUser(t.Context(), "administrator", u, func(*MailUser) {}); !problem.Is(err, problem.ManageNotFound) {
+			t.Errorf("%v", err)
+		}
+	})
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/matchseal/matchseal/internal/problem"
 	"github.com/matchseal/matchseal/internal/settings"
@@ -17,6 +18,10 @@ type ClientAccessServer struct {
 	Name                           string
 	Fqdn                           string
 	AutoDiscoverServiceInternalURI string
+	// AutoDiscoverSiteScope are the sites whose clients it is meant for, shown
+	// and published but without effect: there is one site.
+	AutoDiscoverSiteScope []string  `json:",omitempty"`
+	Changed               time.Time `json:"-"`
 }
 
 func clientAccessServerKind() settings.Kind[ClientAccessServer] {
@@ -36,21 +41,51 @@ func (r *Role) ClientAccessServers(ctx context.Context, pattern string) ([]Clien
 	if pattern != "" && !settings.Match(pattern, name) && !settings.Match(pattern, r.cfg.Fqdn) {
 		return nil, nil
 	}
-	c, _, err := settings.Get(ctx, r.cfg.Settings, clientAccessServerKind(), name)
+	stored, _, err := settings.GetNamed(ctx, r.cfg.Settings, clientAccessServerKind(), name)
 	if err != nil {
 		return nil, fmt.Errorf("reading the client access server %s: %w", name, err)
 	}
-	c.Name, c.Fqdn = name, r.cfg.Fqdn
+	c := stored.Value
+	c.Name, c.Fqdn, c.Changed = name, r.cfg.Fqdn, stored.ChangedAt
 	// By default the URI uses the server's own name (002-04).
 	c.AutoDiscoverServiceInternalURI = cmp.Or(c.AutoDiscoverServiceInternalURI, "https://"+r.cfg.Fqdn+"/autodiscover/autodiscover.xml")
 	return []ClientAccessServer{c}, nil
 }
 
-// SetClientAccessServer changes the internal Autodiscover URI (002-10).
-func (r *Role) SetClientAccessServer(ctx context.Context, by, identity, uri string) (warnings []string, err error) {
-	if !strings.EqualFold(identity, r.ServerName()) && !strings.EqualFold(identity, r.cfg.Fqdn) {
+// IsServer reports whether identity is this server's, by host name or FQDN.
+func (r *Role) IsServer(identity string) bool {
+	return strings.EqualFold(identity, r.ServerName()) || strings.EqualFold(identity, r.cfg.Fqdn)
+}
+
+// maxSites bounds AutoDiscoverSiteScope.
+const maxSites = 100
+
+// SetClientAccessServer changes what the service connection point says: the
+// internal Autodiscover URI (002-10) and the sites. nil keeps what is there.
+func (r *Role) SetClientAccessServer(ctx context.Context, by, identity string, uri *string, sites *[]string) (warnings []string, err error) {
+	if !r.IsServer(identity) {
 		return nil, problem.New(problem.ManageNotFound, "there is no client access server %q; this is %s (%s)", identity, r.ServerName(), r.cfg.Fqdn)
 	}
+	if sites != nil && len(*sites) > maxSites {
+		return nil, problem.New(problem.ManageParameter, "AutoDiscoverSiteScope has %d sites; %d is the limit", len(*sites), maxSites)
+	}
+	if uri != nil {
+		if warnings, err = r.checkInternalURI(*uri); err != nil {
+			return nil, err
+		}
+	}
+	return warnings, settings.Update(ctx, r.cfg.Settings, by, clientAccessServerKind(), r.ServerName(), func(c ClientAccessServer, _ bool) (ClientAccessServer, error) {
+		if uri != nil {
+			c.AutoDiscoverServiceInternalURI = *uri
+		}
+		if sites != nil {
+			c.AutoDiscoverSiteScope = *sites
+		}
+		return c, nil
+	})
+}
+
+func (r *Role) checkInternalURI(uri string) (warnings []string, err error) {
 	u, ok := httpsURL(uri)
 	if !ok {
 		return nil, problem.New(problem.ManageParameter, "AutoDiscoverServiceInternalUri is an https URL such as https://autodiscover.%s/autodiscover/autodiscover.xml, not %q", r.DefaultDomain(), uri)
@@ -58,8 +93,7 @@ func (r *Role) SetClientAccessServer(ctx context.Context, by, identity, uri stri
 	if !strings.HasSuffix(strings.ToLower(u.Path), ".xml") {
 		warnings = append(warnings, fmt.Sprintf("AutoDiscoverServiceInternalUri was stored, but clients read the document that ends in .xml, not %q; the address that ends in .svc belongs into ExchangeAutodiscoverUrl on the Skype for Business side", u.Path))
 	}
-	err = settings.Put(ctx, r.cfg.Settings, by, clientAccessServerKind(), r.ServerName(), ClientAccessServer{AutoDiscoverServiceInternalURI: uri})
-	return warnings, err
+	return warnings, nil
 }
 
 func httpsURL(raw string) (*url.URL, bool) {
@@ -75,6 +109,7 @@ type VirtualDirectory struct {
 	OAuth, Basic bool
 	InternalURL  string
 	ExternalURL  string
+	Changed      time.Time `json:"-"`
 }
 
 // The virtual directories.
@@ -104,13 +139,15 @@ func (r *Role) VirtualDirectories(ctx context.Context, pattern string) ([]Virtua
 		if pattern != "" && !r.isCalled(fallback.Name, pattern) {
 			continue
 		}
-		v, ok, err := settings.Get(ctx, r.cfg.Settings, virtualDirectoryKind(), fallback.Name)
+		stored, ok, err := settings.GetNamed(ctx, r.cfg.Settings, virtualDirectoryKind(), fallback.Name)
 		if err != nil {
 			return nil, fmt.Errorf("reading the virtual directory %s: %w", fallback.Name, err)
 		}
-		if !ok {
-			v = fallback
+		v := fallback
+		if ok {
+			v = stored.Value
 		}
+		v.Changed = stored.ChangedAt
 		found = append(found, v)
 	}
 	return found, nil
