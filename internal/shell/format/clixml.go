@@ -3,7 +3,6 @@ package format
 import (
 	"bufio"
 	"encoding/base64"
-	"encoding/xml"
 	"fmt"
 	"io"
 	"math"
@@ -291,8 +290,11 @@ func escapeCli(s string) string {
 		case r < ' ' || r >= 0x7F && r <= 0x9F || r == 0xFFFE || r == 0xFFFF:
 			fmt.Fprintf(&b, "_x%04X_", r)
 		default:
-			_ = xml.EscapeText(&b, []byte(string(r))) // a Builder does not fail
+			b.WriteRune(r)
 		}
 	}
-	return b.String()
+	return markup.Replace(b.String())
 }
+
+// markup escapes what XML would take for its own, in texts and in attributes.
+var markup = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;")

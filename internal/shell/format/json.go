@@ -41,8 +41,12 @@ const allDepth = 32
 // NewJSONArray begins an array. Nothing is written before Add or Close.
 func NewJSONArray(w io.Writer) *JSONArray { return &JSONArray{w: bufio.NewWriter(w)} }
 
-// Add writes one member.
+// Add writes one member; of a record of Format-List or Format-Table the object
+// with the properties that were asked for.
 func (a *JSONArray) Add(v object.Value) error {
+	if r, ok := v.(*Record); ok {
+		v = r.object()
+	}
 	front := ",\n"
 	if !a.begun {
 		a.begun, front = true, "[\n"

@@ -64,3 +64,18 @@ func (l *Layout) Record(v object.Value) (*Record, error) {
 	r.group, err = expand(l.group, v, l.Eval)
 	return r, err
 }
+
+// object is what the record shows, as a value.
+func (r *Record) object() object.Value {
+	if r == nil {
+		return nil
+	}
+	if r.layout.fields == nil {
+		return r.value
+	}
+	o := &object.Object{Types: []string{customObject}}
+	for _, c := range r.cells {
+		o.Properties = append(o.Properties, c.Property)
+	}
+	return o
+}

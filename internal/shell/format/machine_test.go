@@ -97,7 +97,8 @@ func TestJSONArray(t *testing.T) {
 	for range 9 {
 		deep = obj("X", "In", deep)
 	}
-	for _, v := range []object.Value{"x", deep} {
+	shown := records(t, format.Spec{Kind: format.List, Properties: []object.Value{"b*"}}, obj("X", "A", "1", "Bee", "2"))[0]
+	for _, v := range []object.Value{"x", shown, deep} {
 		before := b.Len()
 		if err := a.Add(v); err != nil {
 			t.Fatal(err)
@@ -109,7 +110,7 @@ func TestJSONArray(t *testing.T) {
 	if err := a.Close(); err != nil {
 		t.Fatal(err)
 	}
-	same(t, b.String(), "[\n\"x\",\n"+strings.Repeat(`{"In":`, 9)+`"end"`+strings.Repeat("}", 9)+"\n]\n")
+	same(t, b.String(), "[\n\"x\",\n{\"Bee\":\"2\"},\n"+strings.Repeat(`{"In":`, 9)+`"end"`+strings.Repeat("}", 9)+"\n]\n")
 
 	b.Reset()
 	if err := format.NewJSONArray(&b).Close(); err != nil || b.String() != "[]\n" {

@@ -145,7 +145,8 @@ var own = map[string]View{
 	"System.Guid": {Table: []Column{{Property: "Guid", Value: func(v object.Value) object.Value { return v }}}},
 	"System.TimeSpan": {List: named("Days", "Hours", "Minutes", "Seconds", "Milliseconds", "Ticks",
 		"TotalDays", "TotalHours", "TotalMinutes", "TotalSeconds", "TotalMilliseconds")},
-	entryType: {Table: []Column{{Property: "Name", Width: 30}, {Property: "Value"}}},
+	// Numbers stand to the left here: they are not a column of numbers.
+	entryType: {Table: []Column{{Property: "Name", Width: 30, Align: Left}, {Property: "Value", Align: Left}}},
 }
 
 func named(properties ...string) []Column {
