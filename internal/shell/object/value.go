@@ -51,6 +51,9 @@ type Object struct {
 	// Text is what the object is as a string ("" shows the type name or, for a
 	// custom object, @{a=1; b=2}).
 	Text string
+	// Native is what lies behind an object that this package makes, for its
+	// methods. It is never shown.
+	Native any
 }
 
 // Property is one property of an Object. Type is the name Get-Member shows;
