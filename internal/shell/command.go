@@ -40,6 +40,8 @@ type Command struct {
 	Path string
 	// Start makes the handler of one use of the command in a pipeline.
 	Start func() Handler
+
+	body *block // of functions and scripts in the language; Start is nil then
 }
 
 // Property is a property of what a command puts out, for Get-Member, tab
@@ -106,8 +108,9 @@ const (
 
 // Host is the shell's way to its user.
 type Host interface {
-	// Write prints text as it is, complete lines without "WARNING: " and the
-	// like already before them.
+	// Write prints text as it is: "WARNING: " and the like stand before it
+	// already, and the line feed after it, unless the line is to go on
+	// (Write-Host -NoNewline).
 	Write(stream Stream, text string)
 	// Ask puts a question. It returns ErrNoUser when nobody can answer.
 	Ask(ctx context.Context, q Question) (string, error)
