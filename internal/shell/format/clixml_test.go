@@ -245,7 +245,7 @@ func TestCliXMLIsRefused(t *testing.T) {
 		"depth":            {head + strings.Repeat("<Obj><LST>", 40), "64 levels"},
 		"reference bomb":   {bomb + "</Objs>", "million"},
 		"elements":         {head + strings.Repeat("<Nil/>", 1_000_001) + "</Objs>", "million"},
-		"size":             {head + "<S>" + strings.Repeat("a", 64<<20) + "</S></Objs>", "64 MiB"},
+		"size":             {"\xff\xfe" + strings.Repeat("a", 64<<20), "64 MiB"},
 		"duration":         {head + "<TS>P9999999999D</TS></Objs>", "no duration"},
 		"date":             {head + "<DT>yesterday</DT></Objs>", "yesterday"},
 	} {
