@@ -77,12 +77,19 @@ func (f *frame) record(node syntax.Node, err error) *object.ErrorRecord {
 	switch {
 	case errors.As(err, &rec):
 	case errors.As(err, &plain):
-		rec = &object.ErrorRecord{Message: plain.Message, Category: plain.Category, ID: plain.ID, Reason: "RuntimeException", Err: err}
+		rec = &object.ErrorRecord{Message: plain.Message, Category: plain.Category, ID: plain.ID, Reason: reason(plain), Err: err}
 	default:
 		rec = &object.ErrorRecord{Message: err.Error(), Category: "NotSpecified", Reason: "RuntimeException", ID: "RuntimeException", Err: err}
 	}
 	f.place(rec, node)
 	return rec
+}
+
+func reason(e *object.Error) string {
+	if e.Reason != "" {
+		return e.Reason
+	}
+	return "RuntimeException"
 }
 
 // place says where a record's failure happened, unless it says so already.
@@ -166,7 +173,7 @@ func (in *Invocation) commandRecord(err error) *object.ErrorRecord {
 	switch {
 	case errors.As(err, &rec):
 	case errors.As(err, &plain):
-		rec = &object.ErrorRecord{Message: plain.Message, Category: plain.Category, ID: c.errorID(plain.ID), Reason: "RuntimeException", Err: err}
+		rec = &object.ErrorRecord{Message: plain.Message, Category: plain.Category, ID: c.errorID(plain.ID), Reason: reason(plain), Err: err}
 	case f.s.config.Faults != nil:
 		rec = f.s.config.Faults(c, err)
 	}

@@ -32,12 +32,6 @@ func (f *frame) combined(st *syntax.Assign, v object.Value) (object.Value, error
 	}
 	op := strings.TrimSuffix(st.Op, "=")
 	got, err := object.Operate(op, old, v)
-	if text, ok := got.(string); ok && len(text) > maxText {
-		return nil, f.tooLong(st)
-	}
-	if l, ok := got.(*object.List); ok && len(l.Items) > maxCollected {
-		return nil, f.mistake(st, "OutOfMemory", "ResourceUnavailable", "A list of more than a million members was to be made.")
-	}
 	return got, f.at(st, err)
 }
 

@@ -91,14 +91,10 @@ func (f *frame) joined(node syntax.Node, parts []syntax.Expression) (object.Valu
 		}
 		b.WriteString(object.Text(v))
 		if b.Len() > maxText {
-			return nil, f.tooLong(node)
+			return nil, f.mistake(node, "LimitExceeded", "LimitsExceeded", "The text is larger than this shell allows.")
 		}
 	}
 	return b.String(), nil
-}
-
-func (f *frame) tooLong(node syntax.Node) error {
-	return f.mistake(node, "OutOfMemory", "ResourceUnavailable", "A text of more than 64 MiB was to be made.")
 }
 
 func (f *frame) hash(e *syntax.Hash) (object.Value, error) {
@@ -116,7 +112,7 @@ func (f *frame) hash(e *syntax.Hash) (object.Value, error) {
 			return nil, f.mistake(entry.Key, "InvalidNullKey", "InvalidOperation", "A null key is not allowed in a hash literal.")
 		}
 		if _, twice := h.Get(key); twice {
-			return nil, f.mistake(entry.Key, "DuplicateKeyInHashLiteral", "InvalidOperation", "Item has already been added. Key in dictionary: '%s'  Key being added: '%s'", object.Text(key), object.Text(key))
+			return nil, f.mistake(entry.Key, "DuplicateKeyInHashLiteral", "InvalidOperation", "Duplicate keys '%s' are not allowed in hash literals.", object.Text(key))
 		}
 		h.Set(key, v)
 	}
@@ -197,12 +193,6 @@ func (f *frame) binary(e *syntax.Binary) (object.Value, error) {
 		return v, f.at(e, err)
 	}
 	v, err := object.Operate(e.Op, left, right)
-	if text, ok := v.(string); ok && len(text) > maxText {
-		return nil, f.tooLong(e)
-	}
-	if l, ok := v.(*object.List); ok && len(l.Items) > maxCollected {
-		return nil, f.mistake(e, "OutOfMemory", "ResourceUnavailable", "A list of more than a million members was to be made.")
-	}
 	return v, f.at(e, err)
 }
 

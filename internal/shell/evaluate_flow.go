@@ -238,6 +238,9 @@ func caught(types []string, rec *object.ErrorRecord) bool {
 			return true
 		case strings.EqualFold(short, shortType(rec.Reason)):
 			return true
+		case strings.EqualFold(short, "DivideByZeroException"):
+			// The exception within: the record tells of the one around it.
+			return rec.Message == "Attempted to divide by zero."
 		}
 	}
 	return false

@@ -198,7 +198,7 @@ func (f *frame) collect(do func(sink) error) ([]object.Value, error) {
 	var values []object.Value
 	err := do(func(v object.Value) error {
 		if len(values) >= maxCollected {
-			return &object.Error{ID: "OutOfMemory", Category: "ResourceUnavailable",
+			return &object.Error{ID: "LimitExceeded", Category: "LimitsExceeded",
 				Message: "More than a million objects were to be kept in memory. Let them flow through a pipeline instead."}
 		}
 		values = append(values, v)

@@ -59,6 +59,9 @@ func (st *stage) scripted(b *block, dotted bool) Handler {
 			return st.body(b.node.Begin.Statements, out)
 		},
 		End: func(context.Context, *Invocation) error {
+			if st.left {
+				return nil
+			}
 			list := b.node.Body
 			if b.node.Process {
 				list = nil
@@ -79,7 +82,7 @@ func (st *stage) scripted(b *block, dotted bool) Handler {
 		}
 		if fed && !b.node.Process {
 			if len(kept) >= maxCollected {
-				return f.mistake(st.node, "OutOfMemory", "ResourceUnavailable", "More than a million objects were to be kept for $input. Write the body as process { } instead.")
+				return f.mistake(st.node, "LimitExceeded", "LimitsExceeded", "More than a million objects were to be kept for $input. Write the body as process { } instead.")
 			}
 			kept = append(kept, v)
 			return nil
@@ -91,9 +94,16 @@ func (st *stage) scripted(b *block, dotted bool) Handler {
 	return h
 }
 
-// body runs a part of a function; return ends that part.
+// body runs a part of a function; return ends that part, exit all of a script.
 func (st *stage) body(list []syntax.Statement, out sink) error {
-	return returned(st.frame.run(list, out))
+	err := returned(st.frame.run(list, out))
+	var leave *flow
+	if st.in.command.body.script && errors.As(err, &leave) && leave.keyword == "exit" {
+		st.in.SetExitCode(leave.code)
+		st.left = true
+		return ErrEnough
+	}
+	return err
 }
 
 // returned is what a return leaves of an error.

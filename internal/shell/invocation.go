@@ -164,14 +164,14 @@ func (in *Invocation) Warn(text string) {
 // Verbose writes "VERBOSE: …" when -Verbose is on. Text may have several lines.
 func (in *Invocation) Verbose(text string) {
 	if in.on(in.common.verbose, "VerbosePreference") {
-		_ = in.stage.frame.say(Verbose, "VERBOSE: ", text, "System.Management.Automation.VerboseRecord")
+		_ = in.stage.frame.say(Verbose, "VERBOSE: ", text, verboseType)
 	}
 }
 
 // Debug writes "DEBUG: …" when -Debug is on.
 func (in *Invocation) Debug(text string) {
 	if in.on(in.common.debug, "DebugPreference") {
-		_ = in.stage.frame.say(Debug, "DEBUG: ", text, "System.Management.Automation.DebugRecord")
+		_ = in.stage.frame.say(Debug, "DEBUG: ", text, debugType)
 	}
 }
 
@@ -181,7 +181,7 @@ func (in *Invocation) Show(text string, newline bool) {
 	in.common.keep(&in.common.information, text)
 	f := in.stage.frame
 	if f.routes[Information] != nil {
-		_ = f.say(Information, "", text, "System.Management.Automation.InformationRecord")
+		_ = f.say(Information, "", text, informationType)
 		return
 	}
 	if newline {

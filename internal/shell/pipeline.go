@@ -30,6 +30,7 @@ type stage struct {
 	handler  Handler
 	next     sink
 	stopped  bool // ErrEnough was returned
+	left     bool // a script said exit
 	fed      bool // something comes in through the pipeline
 }
 

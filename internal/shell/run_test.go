@@ -121,8 +121,8 @@ func TestScriptErrors(t *testing.T) {
 		{"unknown command", `Set-Nothing; 'on'`, "The term 'Set-Nothing' is not recognized as the name of a cmdlet, function, script file, or operable program. Check the spelling of the name, or if a path was included, verify that the path is correct and try again.", "CommandNotFoundException", "on"},
 		{"unknown path", `.\x.ps1`, `The term '.\x.ps1' is not recognized as the name of a cmdlet, function, script file, or operable program. Check the spelling of the name, or if a path was included, verify that the path is correct and try again.`, "CommandNotFoundException", ""},
 		{"call of nothing", `& $nothing`, "The expression after '&' in a pipeline element produced an object that was not valid. It must result in a command name, a script block, or a CommandInfo object.", "BadExpression", ""},
-		{"duplicate key", `@{a=1; A=2}`, "Item has already been added. Key in dictionary: 'A'  Key being added: 'A'", "DuplicateKeyInHashLiteral", ""},
-		{"memory", `$x = 1..1000000; $y = $x + $x`, "A list of more than a million members was to be made.", "OutOfMemory", ""},
+		{"duplicate key", `@{a=1; A=2}`, "Duplicate keys 'A' are not allowed in hash literals.", "DuplicateKeyInHashLiteral", ""},
+		{"memory", `$x = 1..1000000; $y = $x + $x`, "The collection is larger than this shell allows.", "LimitExceeded", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := start(t)

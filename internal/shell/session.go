@@ -129,7 +129,7 @@ func (s *Session) show(v object.Value) error {
 	if s.sink != nil {
 		return s.sink(v)
 	}
-	return s.printed.Print(v)
+	return s.printed.Print(shown(v))
 }
 
 // Run executes text and prints what comes out. Errors have been reported to

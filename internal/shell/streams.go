@@ -25,9 +25,29 @@ func (f *frame) say(stream Stream, prefix, text, recordType string) error {
 	return nil
 }
 
+// shown is what the end of a pipeline prints of a value: records of the streams
+// that were merged into it read as their text.
+func shown(v object.Value) object.Value {
+	if o, ok := v.(*object.Object); ok && len(o.Types) == 1 {
+		switch o.Types[0] {
+		case warningType, verboseType, debugType, informationType:
+			return o.Text
+		}
+	}
+	return v
+}
+
+// The types of what goes through the streams for people.
+const (
+	warningType     = "System.Management.Automation.WarningRecord"
+	verboseType     = "System.Management.Automation.VerboseRecord"
+	debugType       = "System.Management.Automation.DebugRecord"
+	informationType = "System.Management.Automation.InformationRecord"
+)
+
 // warn writes a warning as the preference variable wants it.
 func (f *frame) warn(text string) error {
-	return f.say(Warnings, "WARNING: ", text, "System.Management.Automation.WarningRecord")
+	return f.say(Warnings, "WARNING: ", text, warningType)
 }
 
 // redirected is where a command's streams go after its redirections, and what
@@ -119,7 +139,7 @@ func (w *fileWriter) print(v object.Value) error {
 		w.write(format.ErrorText(rec, w.s.config.Host.Width()))
 		return w.err
 	}
-	if err := w.printer.Print(v); err != nil {
+	if err := w.printer.Print(shown(v)); err != nil {
 		return err
 	}
 	return w.err
