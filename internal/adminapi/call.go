@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/matchseal/matchseal/internal/outbound"
 	"github.com/matchseal/matchseal/internal/problem"
 )
 
@@ -106,7 +107,9 @@ func (c *Client) LogOff(ctx context.Context) error {
 }
 
 // Do makes the call. A failure of the operation is a *Fault; everything else
-// (no connection, no answer of ours) is an error that says what was tried.
+// is an error that says what was tried: with the codes of package outbound when
+// TLS or the network was in the way, manage.unreachable when nothing answers or
+// the answer is none of ours.
 func Do[Req, Resp any](ctx context.Context, c *Client, call Call[Req, Resp], req Req) (Resp, error) {
 	var resp Resp
 	body, err := json.Marshal(req)
@@ -123,7 +126,7 @@ func Do[Req, Resp any](ctx context.Context, c *Client, call Call[Req, Resp], req
 	}
 	answer, err := c.http.Do(r)
 	if err != nil {
-		return resp, problem.Wrap(err, problem.ManageUnreachable, "the node's management API at %s does not answer", c.base)
+		return resp, unreached(err, c.base)
 	}
 	defer answer.Body.Close()
 	data, err := io.ReadAll(io.LimitReader(answer.Body, MaxBody+1))
@@ -141,6 +144,27 @@ func Do[Req, Resp any](ctx context.Context, c *Client, call Call[Req, Resp], req
 	}
 	return resp, nil
 }
+
+// unreached says why there is no answer. Where nothing listens no node is
+// running, and the remedy is to start one; all else that happens on the way has
+// a remedy of its own.
+func unreached(err error, base string) error {
+	f := outbound.Explain(err)
+	switch f.Code {
+	case problem.NetRefused, problem.NetClosed, problem.NetFailed:
+		return problem.Wrap(err, problem.ManageUnreachable, "the node's management API at %s does not answer", base)
+	}
+	return &wayError{f, base}
+}
+
+// wayError is a failure on the way to a node, told once.
+type wayError struct {
+	*problem.Failure
+	base string
+}
+
+func (e *wayError) Error() string { return "the management API at " + e.base + ": " + e.Detail }
+func (e *wayError) Unwrap() error { return e.Failure }
 
 func readFault(answer *http.Response, data []byte) error {
 	var f Fault

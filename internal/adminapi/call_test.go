@@ -1,12 +1,19 @@
 package adminapi
 
 import (
+	"context"
+	"crypto/x509"
 	"encoding/json"
+	"errors"
+	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/matchseal/matchseal/internal/outbound"
 	"github.com/matchseal/matchseal/internal/problem"
 )
 
@@ -85,6 +92,55 @@ func TestForeignAnswers(t *testing.T) {
 		_, err := Do(t.Context(), NewClient(s.URL, s.Client()), Who, Empty{})
 		if problem.CodeOf(err) != problem.ManageUnreachable || !strings.Contains(err.Error(), s.URL) {
 			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// What is in the way of a call keeps the code under which its remedy is found.
+func TestWhatIsInTheWayIsToldApart(t *testing.T) {
+	s := httptest.NewUnstartedServer(http.NotFoundHandler())
+	s.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	s.StartTLS()
+	defer s.Close()
+	address := s.Listener.Addr().String()
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := x509.NewCertPool()
+	known.AddCert(s.Certificate())
+	for name, tt := range map[string]struct {
+		base  string
+		roots *x509.CertPool
+		code  problem.Code
+	}{
+		"no authority":   {"https://" + address, x509.NewCertPool(), problem.TLSUntrusted},
+		"another name":   {"https://mail.litware.test:" + port, known, problem.TLSWrongName},
+		"no such host":   {"https://nohost.invalid:" + port, known, problem.NetDNSFailed},
+		"not TLS":        {"http://" + address, known, problem.ManageUnreachable},
+		"no socket file": {"", nil, problem.ManageUnreachable},
+	} {
+		t.Run(name, func(t *testing.T) {
+			client := NewClient(tt.base, outbound.New(outbound.Options{
+				Roots: tt.roots, AllowLoopback: true, Resolver: "127.0.0.1:9", Connect: map[string]string{"mail.litware.test:" + port: address},
+			}).HTTP())
+			if tt.base == "" {
+				client = NewClient("http://node", outbound.Socket(filepath.Join(t.TempDir(), "admin.sock")))
+			}
+			_, err := Do(t.Context(), client, Who, Empty{})
+			if problem.CodeOf(err) != tt.code {
+				t.Fatalf("%v (%s), want %s", err, problem.CodeOf(err), tt.code)
+			}
+			if tt.base != "" && !strings.Contains(err.Error(), tt.base) && tt.base[:5] == "https" {
+				t.Errorf("the message does not say where: %v", err)
+			}
+		})
+	}
+	t.Run("somebody gives up", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := Do(ctx, NewClient("https://"+address, s.Client()), Who, Empty{}); !errors.Is(err, context.Canceled) {
+			t.Errorf("%v", err)
 		}
 	})
 }

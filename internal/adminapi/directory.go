@@ -10,7 +10,23 @@ var (
 	SetPassword       = Call[SetPasswordRequest, Changed]{"directory/user/set-password"}
 	AddGroupMember    = Call[GroupMember, Changed]{"directory/group/add-member"}
 	RemoveGroupMember = Call[GroupMember, Changed]{"directory/group/remove-member"}
+	// GetGroupMember lists who is in a group directly.
+	GetGroupMember = Call[Identity, []Member]{"directory/group/members"}
+
+	// FirstOperator makes the account with which a new deployment is taken into
+	// use. It needs no session, is answered over the socket file only, and only
+	// while nobody is in Organization Management.
+	FirstOperator = Call[NewUserRequest, User]{"directory/operator/first"}
 )
+
+// Member is a direct member of a group.
+type Member struct {
+	ID                string `json:"id"`
+	Name              string `json:"name"`
+	DistinguishedName string `json:"distinguishedName"`
+	SID               string `json:"sid"`
+	Class             string `json:"class"` // user or group
+}
 
 // User is a directory account.
 type User struct {
@@ -30,16 +46,22 @@ type User struct {
 	Linked         bool      `json:"linked,omitempty"`         // stands for a partner application
 	Created        time.Time `json:"created,omitzero"`
 	Changed        time.Time `json:"changed,omitzero"`
+	ID             string    `json:"id,omitempty"` // a GUID
+	// DistinguishedName is the place of the object as LDAP writes it.
+	DistinguishedName string `json:"distinguishedName,omitempty"`
 }
 
 // NewUserRequest makes an account.
 type NewUserRequest struct {
-	Name        string `json:"name"`
+	Name string `json:"name"` // the account name, 20 characters at most
+	// CommonName is the name of the object, where it is another.
+	CommonName  string `json:"commonName,omitempty"`
 	DisplayName string `json:"displayName,omitempty"`
 	UPN         string `json:"userPrincipalName"`
 	SMTP        string `json:"smtp,omitempty"`
 	SIP         string `json:"sip,omitempty"`
 	Password    string `json:"password,omitempty"`
+	Disabled    bool   `json:"disabled,omitempty"`
 }
 
 // SetUserEnabledRequest switches an account on or off.
@@ -60,22 +82,32 @@ type GroupMember struct {
 	Account string `json:"account"`
 }
 
-// EventFilter picks journal entries, newest first.
+// EventFilter picks journal entries, newest first. Names compare without case.
 type EventFilter struct {
 	ID    int       `json:"id,omitempty"`
 	Since time.Time `json:"since,omitzero"`
-	Max   int       `json:"max,omitempty"` // default 50
+	Max   int       `json:"max,omitempty"` // default 50, at most 1000
+
+	IDs      []int     `json:"ids,omitempty"`
+	Until    time.Time `json:"until,omitzero"`   // exclusive
+	Before   int64     `json:"before,omitempty"` // only records below this: the next page
+	Log      string    `json:"log,omitempty"`
+	Source   string    `json:"source,omitempty"`
+	Level    string    `json:"level,omitempty"`
+	Contains string    `json:"contains,omitempty"` // part of text or detail
 }
 
 // Event is an entry of the event log.
 type Event struct {
-	ID     int       `json:"id"`
-	Level  string    `json:"level"`
-	Log    string    `json:"log"`
-	Source string    `json:"source"`
-	Time   time.Time `json:"time"`
-	Text   string    `json:"text"`
-	Detail string    `json:"detail,omitempty"`
+	ID       int       `json:"id"`
+	Level    string    `json:"level"`
+	Log      string    `json:"log"`
+	Source   string    `json:"source"`
+	Time     time.Time `json:"time"`
+	Text     string    `json:"text"`
+	Detail   string    `json:"detail,omitempty"`
+	Record   int64     `json:"record,omitempty"`   // ascending number of the entry
+	Computer string    `json:"computer,omitempty"` // whose log it is
 }
 
 // Access is an entry of the audit trail: one token, accepted or refused.

@@ -16,8 +16,6 @@ var (
 	RequestCsCertificate = Call[NewCertificateRequest, Certificate]{"skype/certificate/request"}
 	SetCsCertificate     = Call[SetCsCertificateRequest, Changed]{"skype/certificate/set"}
 
-	GetCsPool = Call[Identity, []Pool]{"skype/pool/get"}
-
 	GetCsUser     = Call[Identity, []SipUser]{"skype/user/get"}
 	EnableCsUser  = Call[EnableCsUserRequest, SipUser]{"skype/user/enable"}
 	DisableCsUser = Call[Identity, Changed]{"skype/user/disable"}
@@ -25,6 +23,8 @@ var (
 	// TestCsExStorageConnectivity is the proof of the whole path: one item
 	// written into one mailbox (004-10).
 	TestCsExStorageConnectivity = Call[StorageTestRequest, TestResult]{"skype/storage/test"}
+	// TestCsExStorageNotification writes an item and waits until it is seen.
+	TestCsExStorageNotification = Call[StorageTestRequest, TestResult]{"skype/storage/test-notification"}
 
 	StoreConversation  = Call[Conversation, StoredConversation]{"skype/storage/store"}
 	GetStorageStatus   = Call[Empty, StorageStatus]{"skype/storage/status"}
@@ -62,21 +62,14 @@ type OAuthConfigurationSettings struct {
 }
 
 // SetCsCertificateRequest assigns a certificate of the store to token
-// issuing, at once or, with Roll, at EffectiveDate.
+// issuing, at once or, with Roll, at EffectiveDate. The thumbprint of the
+// Default certificate is one too (000-22).
 type SetCsCertificateRequest struct {
 	Thumbprint    string     `json:"thumbprint"`
+	Types         []string   `json:"types,omitempty"` // OAuthTokenIssuer when empty
 	EffectiveDate *time.Time `json:"effectiveDate,omitempty"`
 	Roll          bool       `json:"roll,omitempty"`
 	Force         bool       `json:"force,omitempty"`
-}
-
-// Pool is a group of servers that runs services together.
-type Pool struct {
-	Identity  string   `json:"identity"`
-	Fqdn      string   `json:"fqdn"`
-	Site      string   `json:"site"`
-	Services  []string `json:"services"`
-	Computers []string `json:"computers"`
 }
 
 // SipUser is a directory user as the skype role sees it.
@@ -89,13 +82,23 @@ type SipUser struct {
 	UPN           string `json:"userPrincipalName"`
 	SMTP          string `json:"windowsEmailAddress,omitempty"`
 	SID           string `json:"sid"`
+
+	SamAccountName    string `json:"samAccountName,omitempty"`
+	GUID              string `json:"guid,omitempty"`
+	DistinguishedName string `json:"distinguishedName,omitempty"`
 }
 
-// EnableCsUserRequest enables a directory user for SIP.
+// EnableCsUserRequest enables a directory user for SIP. Without an address and
+// a type the user keeps his SIP address or gets his e-mail address.
 type EnableCsUserRequest struct {
 	Identity      string `json:"identity"`
 	SipAddress    string `json:"sipAddress,omitempty"`
 	RegistrarPool string `json:"registrarPool"`
+	// SipAddressType derives the address: FirstLastName, EmailAddress,
+	// UserPrincipalName, SAMAccountName or None. The first and the fourth want
+	// SipDomain.
+	SipAddressType string `json:"sipAddressType,omitempty"`
+	SipDomain      string `json:"sipDomain,omitempty"`
 }
 
 // StorageTestRequest holds the parameters of Test-CsExStorageConnectivity.
@@ -104,7 +107,10 @@ type StorageTestRequest struct {
 	Folder     string `json:"folder,omitempty"` // ConversationHistory (default), Inbox, Dumpster
 	DeleteItem bool   `json:"deleteItem,omitempty"`
 	UseCache   bool   `json:"useCache,omitempty"`
-	Binding    string `json:"binding,omitempty"`
+	Binding    string `json:"binding,omitempty"` // NetNamedPipe (default) or NetTCP
+	// Host is the front end whose Storage Service is asked; empty or localhost
+	// is the node itself, the only one that can be.
+	Host string `json:"host,omitempty"`
 }
 
 // Conversation is one segment of an instant-message conversation on its way

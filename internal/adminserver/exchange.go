@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/matchseal/matchseal/internal/adminapi"
+	"github.com/matchseal/matchseal/internal/certs"
 	"github.com/matchseal/matchseal/internal/directory"
 	"github.com/matchseal/matchseal/internal/exchange"
 	"github.com/matchseal/matchseal/internal/journal"
@@ -32,12 +33,17 @@ type Exchange struct {
 	// TLS is the certificate that the role's web services show now; may be nil,
 	// and may give nil.
 	TLS func() *x509.Certificate
+	// CopyTLS brings that certificate, with its key, into the keyring.
+	CopyTLS func(context.Context) error
+	// RootOf says who vouches for a certificate; nil knows nobody.
+	RootOf func(*x509.Certificate) certs.Root
 	// TestOAuth calls a partner's resource for a user, told line by line.
 	TestOAuth func(ctx context.Context, target *url.URL, u directory.User) (lines []string, err error)
 }
 
 // MountExchange adds the calls of the exchange role.
 func (s *Server) MountExchange(x Exchange) {
+	s.organisations = append(s.organisations, x.Role.Organisation())
 	may := rightsIn(x.Role.Organisation(), directory.OrganizationManagement)
 	x.mountCertificates(s, may)
 	p := x.mountPartners(s, may)
@@ -47,8 +53,8 @@ func (s *Server) MountExchange(x Exchange) {
 	x.mountServers(s, may)
 	x.mountRoles(s, may)
 	x.mountRecipients(s, may)
-	handle(s, adminapi.TestOAuthConnectivity, may.read, x.testOAuth)
-	mountJournal(s, x.Journal, may.read, adminapi.GetExchangeEvents, adminapi.GetExchangeAccesses)
+	handle(s, adminapi.TestOAuthConnectivity, may.change, x.testOAuth)
+	mountJournal(s, x.Journal, x.Role.Fqdn(), may.read, adminapi.GetExchangeEvents, adminapi.GetExchangeAccesses)
 }
 
 // mountPartners adds the calls about partner applications and auth servers.

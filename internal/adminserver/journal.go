@@ -17,13 +17,20 @@ import (
 const EventChange = 4200
 
 // change registers a call whose changes nobody else puts on record under the
-// operator's name. Requests that hold a secret must not come this way.
+// operator's name. Requests that hold a secret go through changeWithout.
 func change[Req, Resp any](s *Server, j *journal.Journal, call adminapi.Call[Req, Resp], may right, do func(context.Context, Operator, Req) (Resp, error)) {
+	changeWithout(s, j, call, may, func(*Req) {}, do)
+}
+
+// changeWithout is change for a request that holds a secret: what goes on
+// record is a copy of it that conceal has emptied.
+func changeWithout[Req, Resp any](s *Server, j *journal.Journal, call adminapi.Call[Req, Resp], may right, conceal func(*Req), do func(context.Context, Operator, Req) (Resp, error)) {
 	handle(s, call, may, func(ctx context.Context, op Operator, req Req) (Resp, error) {
 		resp, err := do(ctx, op, req)
-		if problem.Is(err, problem.KeyringConfirm) {
+		if problem.Is(err, problem.KeyringConfirm) || problem.Is(err, problem.TopologyConfirm) {
 			return resp, err // nothing was changed yet
 		}
+		conceal(&req)
 		if recorded := record(ctx, j, call.Name, op, req, err); recorded != nil {
 			return resp, errors.Join(err, fmt.Errorf("the outcome of %s could not be put on record: %w", call.Name, recorded))
 		}
@@ -50,8 +57,9 @@ func record(ctx context.Context, j *journal.Journal, name string, op Operator, r
 	return j.Log(context.WithoutCancel(ctx), e)
 }
 
-// mountJournal adds the reading of one role's event log and audit trail.
-func mountJournal(s *Server, j *journal.Journal, may right, events adminapi.Call[adminapi.EventFilter, []adminapi.Event], accesses adminapi.Call[adminapi.EventFilter, []adminapi.Access]) {
+// mountJournal adds the reading of the event log and audit trail of the role on
+// a computer.
+func mountJournal(s *Server, j *journal.Journal, computer string, may right, events adminapi.Call[adminapi.EventFilter, []adminapi.Event], accesses adminapi.Call[adminapi.EventFilter, []adminapi.Access]) {
 	handle(s, events, may, func(ctx context.Context, _ Operator, req adminapi.EventFilter) ([]adminapi.Event, error) {
 		found, err := j.Events(ctx, filter(req))
 		if err != nil {
@@ -59,7 +67,10 @@ func mountJournal(s *Server, j *journal.Journal, may right, events adminapi.Call
 		}
 		out := []adminapi.Event{}
 		for _, e := range found {
-			out = append(out, adminapi.Event{ID: e.ID, Level: string(e.Level), Log: e.Log, Source: e.Source, Time: e.Time, Text: e.Text, Detail: e.Detail})
+			out = append(out, adminapi.Event{
+				ID: e.ID, Level: string(e.Level), Log: e.Log, Source: e.Source, Time: e.Time, Text: e.Text, Detail: e.Detail,
+				Record: e.Record, Computer: computer,
+			})
 		}
 		return out, nil
 	})
@@ -81,12 +92,15 @@ func mountJournal(s *Server, j *journal.Journal, may right, events adminapi.Call
 }
 
 func filter(req adminapi.EventFilter) journal.Filter {
-	f := journal.Filter{Since: req.Since, Limit: req.Max}
+	f := journal.Filter{
+		Since: req.Since, Until: req.Until, Before: req.Before, Limit: req.Max, IDs: req.IDs,
+		Log: req.Log, Source: req.Source, Level: journal.Level(req.Level), Contains: req.Contains,
+	}
 	if f.Limit <= 0 {
 		f.Limit = 50
 	}
 	if req.ID != 0 {
-		f.IDs = []int{req.ID}
+		f.IDs = append(f.IDs, req.ID)
 	}
 	return f
 }

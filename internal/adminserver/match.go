@@ -3,6 +3,7 @@ package adminserver
 import (
 	"strings"
 
+	"github.com/matchseal/matchseal/internal/adminapi"
 	"github.com/matchseal/matchseal/internal/settings"
 )
 
@@ -34,6 +35,24 @@ func listed[T, Out any](found []T, identity, what string, out func(T) Out) ([]Ou
 	all := []Out{}
 	for _, v := range found {
 		all = append(all, out(v))
+	}
+	return all, nil
+}
+
+// listedPage is listed for a list in the order of its names, of which the
+// request may want a part.
+func listedPage[T, Out any](found []T, req adminapi.Identity, what string, out func(T) Out, name func(T) string) ([]Out, error) {
+	all, err := listed(found, req.Identity, what, out)
+	if err != nil {
+		return nil, err
+	}
+	begin := 0
+	for req.After != "" && begin < len(found) && strings.ToLower(name(found[begin])) <= strings.ToLower(req.After) {
+		begin++
+	}
+	all = all[begin:]
+	if most, paged := req.Size(); paged && len(all) > most {
+		all = all[:most]
 	}
 	return all, nil
 }

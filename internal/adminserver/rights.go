@@ -1,18 +1,13 @@
 package adminserver
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/matchseal/matchseal/internal/directory"
 	"github.com/matchseal/matchseal/internal/problem"
-)
-
-// The groups of administrators that the directory has no name for.
-const (
-	rtcUniversalServerAdmins = "RTCUniversalServerAdmins"
-	domainAdmins             = "Domain Admins"
 )
 
 // Operator is who makes a call.
@@ -49,10 +44,46 @@ func member(groups ...string) right {
 	}
 }
 
+// administers lets through who may change accounts and groups. Whoever holds the
+// socket file holds the directory's files too, so there a right that nobody has
+// is anybody's: a deployment cannot lock everybody out for good.
+func (s *Server) administers(ctx context.Context, op Operator) error {
+	return s.memberOrFirst(ctx, op, directory.OrganizationManagement, directory.DomainAdmins)
+}
+
+// administersProtected is for what Domain Admins alone may do, to a protected
+// account or to a group that makes accounts protected; subject is told in the
+// refusal.
+func (s *Server) administersProtected(ctx context.Context, op Operator, subject string) error {
+	err := s.memberOrFirst(ctx, op, directory.DomainAdmins)
+	if f := problem.Of(err); f != nil && f.Code == problem.ManageDenied {
+		return problem.New(problem.ManageDenied, "%s, and %s", subject, f.Detail)
+	}
+	return err
+}
+
+func (s *Server) memberOrFirst(ctx context.Context, op Operator, groups ...string) error {
+	denied := member(groups...)(op)
+	if denied == nil || !op.local {
+		return denied
+	}
+	for _, g := range groups {
+		vacant, err := s.cfg.Directory.Vacant(ctx, op.Account.Organisation, g)
+		if err != nil {
+			return err
+		}
+		if !vacant {
+			return denied
+		}
+	}
+	return nil
+}
+
 // reader is who administers anything. Every user of the directory has a
 // password, and the audit trail is not for all of them.
 func reader(op Operator) error {
-	return member(directory.OrganizationManagement, directory.RTCUniversalUserAdmins, rtcUniversalServerAdmins, domainAdmins)(op)
+	return member(directory.OrganizationManagement, directory.RTCUniversalUserAdmins, directory.RTCUniversalServerAdmins,
+		directory.RTCUniversalReadOnlyAdmins, directory.DomainAdmins)(op)
 }
 
 // tester is who may run the connectivity test, which has an error of its own:

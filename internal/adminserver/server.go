@@ -15,6 +15,7 @@ import (
 	"github.com/matchseal/matchseal/internal/directory"
 	"github.com/matchseal/matchseal/internal/keyring"
 	"github.com/matchseal/matchseal/internal/problem"
+	"github.com/matchseal/matchseal/internal/skype"
 	"github.com/matchseal/matchseal/internal/telemetry"
 )
 
@@ -34,6 +35,8 @@ type Server struct {
 	cfg      Config
 	sessions *sessions
 	calls    map[string]handler
+	// organisations are those of the roles that are mounted.
+	organisations []string
 }
 
 // handler is one call with its types taken off.
@@ -120,8 +123,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, local bool) (any,
 	if !ok || r.Method != http.MethodPost {
 		return nil, problem.New(problem.ManageUnknownCall, "management calls are POST requests below %s", adminapi.Prefix)
 	}
-	if name == adminapi.LogOn.Name {
+	switch name {
+	case adminapi.LogOn.Name:
 		return s.logOn(w, r, local)
+	case adminapi.FirstOperator.Name:
+		return s.firstOperator(w, r, local)
 	}
 	// Strangers are told so before anything they send is read.
 	op, err := s.operator(r)
@@ -195,8 +201,12 @@ func (s *Server) fail(w http.ResponseWriter, id string, err error) {
 		fault.Record = &unbound.record
 	}
 	var asks *keyring.Confirmation
-	if errors.As(err, &asks) {
+	var unsure *skype.Unconfirmed
+	switch {
+	case errors.As(err, &asks):
 		fault.Question = asks.Question
+	case errors.As(err, &unsure):
+		fault.Question = unsure.Question
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")

@@ -97,7 +97,7 @@ func (s *Server) refuseLogOn(r *http.Request, account string, local bool, err er
 // That is looked at twice: first so that those who have take no place, then
 // again because others may have failed while this one waited.
 func (s *sessions) password(ctx context.Context, source string, req adminapi.LogOnRequest) (directory.LogOn, error) {
-	login, account := s.account(ctx, req.Account)
+	login, account := s.login(ctx, req.Account), accountKey(req.Account)
 	if err := s.limited(source, account); err != nil {
 		return directory.LogOn{}, err
 	}
@@ -121,20 +121,33 @@ func (s *sessions) password(ctx context.Context, source string, req adminapi.Log
 	return on, err
 }
 
-// account gives the form in which the directory takes an account together with
-// a password (a bare name, as operators type it, is not unique in a forest),
-// and the key under which its failures are counted: however it is written, it
-// is the same account.
-func (s *sessions) account(ctx context.Context, typed string) (login, key string) {
+// login gives the form in which the directory takes an account together with a
+// password: a bare name, as operators type it, is not unique in a forest.
+func (s *sessions) login(ctx context.Context, typed string) string {
+	if strings.ContainsAny(typed, `@\`) {
+		return typed
+	}
 	u, err := s.cfg.Directory.Resolve(ctx, typed)
 	if err != nil {
-		// The directory refuses it, as it refuses a wrong password.
-		return typed, "account " + strings.ToLower(typed)
+		return typed // the directory refuses it, as it refuses a wrong password
 	}
-	if !strings.ContainsAny(typed, `@\`) {
-		typed = string(u.UPN)
+	return string(u.UPN)
+}
+
+// maxKey bounds what is remembered of a name, in bytes. No account's is longer.
+const maxKey = 64
+
+// accountKey is under what the failures of an account are counted: its name
+// without the domain, whatever the form. It comes from the text alone. If the
+// directory were asked, who has used up one spelling would learn from another
+// one whether the account exists.
+func accountKey(typed string) string {
+	name := strings.ToLower(strings.TrimSpace(typed))
+	if _, after, ok := strings.Cut(name, `\`); ok {
+		name = after
 	}
-	return typed, "account " + u.ID
+	name, _, _ = strings.Cut(name, "@")
+	return "account " + name[:min(len(name), maxKey)]
 }
 
 func (s *sessions) limited(source, account string) error {

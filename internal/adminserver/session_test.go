@@ -141,6 +141,34 @@ func TestStrangersCannotLockAnOperatorOut(t *testing.T) {
 	}
 }
 
+// Whether an account exists cannot be learned from when guesses are limited:
+// all spellings of a name have one count, there or not.
+func TestSpellingsDoNotTellWhetherAnAccountExists(t *testing.T) {
+	w := newWorld(t)
+	w.must(w.directory.SetPassword(t.Context(), w.find("administrator").ID, "secret"))
+	tell := func(name string) (answers []problem.Code) {
+		t.Helper()
+		spellings := []string{name + "@litware.test", name, `LITWARE\` + name, strings.ToUpper(name) + "@Litware.Test", "  " + name, `litware.test\` + name, name + "@elsewhere.test"}
+		for i := range 14 {
+			spelling := spellings[0]
+			if i >= 10 || i%2 == 1 {
+				spelling = spellings[i%len(spellings)]
+			}
+			_, err := w.server.sessions.password(t.Context(), fmt.Sprintf("%s.%d", name, i), adminapi.LogOnRequest{Account: spelling, Password: "guess"})
+			answers = append(answers, problem.CodeOf(err))
+		}
+		return answers
+	}
+	known, unknown := tell("administrator"), tell("nobody")
+	if !slices.Equal(known, unknown) || known[9] != problem.DirectoryLogOn || known[10] != problem.ManageTooMany || known[13] != problem.ManageTooMany {
+		t.Errorf("an account that exists gives\n%v\none that does not\n%v", known, unknown)
+	}
+	// What is kept of a name is short.
+	if key := accountKey(strings.Repeat("x", 4000)); len(key) > 100 {
+		t.Errorf("%d bytes are kept", len(key))
+	}
+}
+
 // Guesses that arrive together do not get past the limit together.
 func TestConcurrentGuessesAreLimited(t *testing.T) {
 	w := newWorld(t)

@@ -2,9 +2,11 @@ package adminserver
 
 import (
 	"context"
+	"crypto/x509"
 	"time"
 
 	"github.com/matchseal/matchseal/internal/adminapi"
+	"github.com/matchseal/matchseal/internal/certs"
 	"github.com/matchseal/matchseal/internal/directory"
 	"github.com/matchseal/matchseal/internal/journal"
 	"github.com/matchseal/matchseal/internal/keyring"
@@ -27,11 +29,16 @@ type Skype struct {
 	Mint func(ctx context.Context, u directory.User, url string, life time.Duration) (token string, expires time.Time, err error)
 	// AutodiscoverName reports whether autodiscover.<domain> leads anywhere.
 	AutodiscoverName func(ctx context.Context, domain string) error
+	// TLS, CopyTLS and RootOf are as with Exchange.
+	TLS     func() *x509.Certificate
+	CopyTLS func(context.Context) error
+	RootOf  func(*x509.Certificate) certs.Root
 }
 
 // MountSkype adds the calls of the skype role.
 func (s *Server) MountSkype(x Skype) {
-	may := rightsIn(x.Role.Organisation(), directory.RTCUniversalUserAdmins, rtcUniversalServerAdmins)
+	s.organisations = append(s.organisations, x.Role.Organisation())
+	may := rightsIn(x.Role.Organisation(), directory.RTCUniversalUserAdmins, directory.RTCUniversalServerAdmins)
 	x.mountCertificates(s, may)
 	x.mountPartners(s, may)
 	handle(s, adminapi.GetCsOAuthConfiguration, may.read, func(ctx context.Context, _ Operator, _ adminapi.Empty) (adminapi.OAuthConfiguration, error) {
@@ -39,15 +46,12 @@ func (s *Server) MountSkype(x Skype) {
 		return oauthOut(c, x.Role.DefaultRealm()), err
 	})
 	handle(s, adminapi.SetCsOAuthConfiguration, may.change, x.setOAuth)
-	handle(s, adminapi.GetCsPool, may.read, func(_ context.Context, _ Operator, req adminapi.Identity) ([]adminapi.Pool, error) {
-		return listed(x.Role.Pools(req.Identity), req.Identity, "pool", func(p skype.Pool) adminapi.Pool {
-			return adminapi.Pool{Identity: p.Fqdn, Fqdn: p.Fqdn, Site: p.Site, Services: p.Services, Computers: p.Computers}
-		})
-	})
+	x.mountTopology(s, may)
+	x.mountArchiving(s, may)
 	x.mountUsers(s, may)
 	x.mountStorage(s, may)
 	change(s, x.Journal, adminapi.MintActAsToken, within(x.Role.Organisation(), member(directory.RTCUniversalUserAdmins)), x.mint)
-	mountJournal(s, x.Journal, may.read, adminapi.GetSkypeEvents, adminapi.GetSkypeAccesses)
+	mountJournal(s, x.Journal, x.Role.Fqdn(), may.read, adminapi.GetSkypeEvents, adminapi.GetSkypeAccesses)
 }
 
 // builtInName warns as 003-14 teaches: without a configured URL the product
@@ -93,15 +97,19 @@ func (x Skype) setOAuth(ctx context.Context, op Operator, req adminapi.OAuthConf
 }
 
 func (x Skype) mountUsers(s *Server, may rights) {
-	handle(s, adminapi.GetCsUser, may.read, func(ctx context.Context, _ Operator, req adminapi.Identity) ([]adminapi.SipUser, error) {
-		found, err := x.Role.Users(ctx, req.Identity)
-		if err != nil {
-			return nil, err
-		}
-		return listed(found, req.Identity, "user enabled for SIP", sipUserOut)
-	})
+	handle(s, adminapi.GetCsUser, may.read, x.users)
 	handle(s, adminapi.EnableCsUser, may.change, func(ctx context.Context, op Operator, req adminapi.EnableCsUserRequest) (adminapi.SipUser, error) {
-		u, err := x.Role.Enable(ctx, op.String(), req.Identity, req.SipAddress, req.RegistrarPool)
+		if err := required(req.RegistrarPool, "RegistrarPool"); err != nil {
+			return adminapi.SipUser{}, err
+		}
+		address := req.SipAddress
+		if req.SipAddressType != "" && address == "" {
+			var err error
+			if address, err = x.Role.DerivedAddress(ctx, req.Identity, req.SipAddressType, req.SipDomain); err != nil {
+				return adminapi.SipUser{}, err
+			}
+		}
+		u, err := x.Role.Enable(ctx, op.String(), req.Identity, address, req.RegistrarPool)
 		if err != nil {
 			return adminapi.SipUser{}, err
 		}
@@ -112,10 +120,30 @@ func (x Skype) mountUsers(s *Server, may rights) {
 	})
 }
 
+// users finds the one user that a name means, or a page of those that match a
+// pattern.
+func (x Skype) users(ctx context.Context, _ Operator, req adminapi.Identity) ([]adminapi.SipUser, error) {
+	if isLiteral(req.Identity) {
+		u, err := x.Role.Registered(ctx, req.Identity)
+		if err != nil {
+			return nil, err
+		}
+		return []adminapi.SipUser{sipUserOut(u)}, nil
+	}
+	most, _ := req.Size()
+	found, err := x.Role.Users(ctx, req.Identity, req.After, most)
+	out := []adminapi.SipUser{}
+	for _, u := range found {
+		out = append(out, sipUserOut(u))
+	}
+	return out, err
+}
+
 func sipUserOut(u skype.User) adminapi.SipUser {
 	return adminapi.SipUser{
 		Identity: u.Path(), DisplayName: u.DisplayName, SipAddress: "sip:" + string(u.SIP), RegistrarPool: u.Pool,
 		Enabled: u.SipEnabled && u.Enabled, UPN: string(u.UPN), SMTP: string(u.SMTP), SID: string(u.SID),
+		SamAccountName: u.Name, GUID: u.ID, DistinguishedName: u.DistinguishedName(),
 	}
 }
 

@@ -2,6 +2,7 @@ package adminserver
 
 import (
 	"context"
+	"strings"
 
 	"github.com/matchseal/matchseal/internal/adminapi"
 	"github.com/matchseal/matchseal/internal/directory"
@@ -11,7 +12,9 @@ import (
 
 // mountStorage adds the calls about the Storage Service.
 func (x Skype) mountStorage(s *Server, may rights) {
-	handle(s, adminapi.TestCsExStorageConnectivity, within(x.Role.Organisation(), tester), x.test)
+	mayTest := within(x.Role.Organisation(), tester)
+	handle(s, adminapi.TestCsExStorageConnectivity, mayTest, x.test(x.Storage.Test))
+	handle(s, adminapi.TestCsExStorageNotification, mayTest, x.test(x.Storage.TestNotification))
 	handle(s, adminapi.StoreConversation, may.change, x.storeConversation)
 	handle(s, adminapi.GetStorageStatus, may.read, func(ctx context.Context, _ Operator, _ adminapi.Empty) (adminapi.StorageStatus, error) {
 		st, err := x.Storage.Status(ctx)
@@ -37,15 +40,36 @@ func (x Skype) mountStorage(s *Server, may rights) {
 	})
 }
 
-func (x Skype) test(ctx context.Context, _ Operator, req adminapi.StorageTestRequest) (adminapi.TestResult, error) {
-	if err := required(req.SipURI, "SipUri"); err != nil {
-		return adminapi.TestResult{}, err
+// test makes a call of one of the Storage Service's tests.
+func (x Skype) test(run func(context.Context, storagesvc.TestRequest) (storagesvc.TestResult, error)) func(context.Context, Operator, adminapi.StorageTestRequest) (adminapi.TestResult, error) {
+	return func(ctx context.Context, _ Operator, req adminapi.StorageTestRequest) (adminapi.TestResult, error) {
+		if err := required(req.SipURI, "SipUri"); err != nil {
+			return adminapi.TestResult{}, err
+		}
+		if err := x.checkHost(req); err != nil {
+			return adminapi.TestResult{}, err
+		}
+		r, err := run(ctx, storagesvc.TestRequest{
+			SipURI: req.SipURI, Folder: req.Folder, DeleteItem: req.DeleteItem, UseCache: req.UseCache, Binding: req.Binding, Host: req.Host,
+		})
+		if err != nil {
+			return adminapi.TestResult{}, err
+		}
+		return adminapi.TestResult{Passed: true, Lines: r.Lines, ItemID: r.ItemID}, nil
 	}
-	r, err := x.Storage.Test(ctx, storagesvc.TestRequest{SipURI: req.SipURI, Folder: req.Folder, DeleteItem: req.DeleteItem, UseCache: req.UseCache, Binding: req.Binding})
-	if err != nil {
-		return adminapi.TestResult{}, err
+}
+
+// checkHost wants the front end that is to be asked to be this one.
+func (x Skype) checkHost(req adminapi.StorageTestRequest) error {
+	if req.Host == "" && strings.EqualFold(req.Binding, "NetTCP") {
+		return problem.New(problem.StorageHost, "the binding NetTCP wants the parameter HostNameStorageService")
 	}
-	return adminapi.TestResult{Passed: true, Lines: r.Lines, ItemID: r.ItemID}, nil
+	for _, own := range []string{"", "localhost", ".", x.Role.Fqdn()} {
+		if strings.EqualFold(req.Host, own) {
+			return nil
+		}
+	}
+	return problem.New(problem.StorageHost, "this is %s, not %s", x.Role.Fqdn(), req.Host)
 }
 
 func (x Skype) storeConversation(ctx context.Context, _ Operator, req adminapi.Conversation) (adminapi.StoredConversation, error) {

@@ -22,6 +22,15 @@ func TestStorageCalls(t *testing.T) {
 		t.Errorf("got %+v", f)
 	}
 	refused(t, admin, test, adminapi.StorageTestRequest{SipURI: "kenmyer@litware.test", Folder: "Drafts"}, problem.StorageFolder)
+	refused(t, admin, test, adminapi.StorageTestRequest{SipURI: "[email\u00a0protected]"}, problem.StorageSipURI)
+	// A binding over the network names the server, which has to be this one.
+	refused(t, admin, test, adminapi.StorageTestRequest{SipURI: "kenmyer@litware.test", Binding: "NetTCP"}, problem.StorageHost)
+	refused(t, admin, test, adminapi.StorageTestRequest{SipURI: "kenmyer@litware.test", Host: "fe2.litware.test"}, problem.StorageHost)
+	refused(t, admin, test, adminapi.StorageTestRequest{SipURI: "kenmyer@litware.test", Host: "POOL.litware.test", Binding: "NetTCP"}, problem.StorageAutodiscoverURL)
+	notice := refused(t, admin, adminapi.TestCsExStorageNotification, adminapi.StorageTestRequest{SipURI: "kenmyer@litware.test"}, problem.StorageAutodiscoverURL)
+	if notice.Cmdlet != 50043 || !strings.Contains(strings.Join(notice.Trace, "\n"), "by polling") {
+		t.Errorf("got %+v", notice)
+	}
 
 	refused(t, admin, adminapi.StoreConversation, adminapi.Conversation{Started: start}, problem.StorageConversation)
 	refused(t, admin, adminapi.StoreConversation, adminapi.Conversation{Started: start, Participants: []adminapi.Participant{{SIP: "ken"}}}, problem.StorageConversation)

@@ -3,6 +3,7 @@ package adminserver
 import (
 	"bytes"
 	"context"
+	"crypto"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -78,6 +79,8 @@ type world struct {
 	autodiscoverName error
 	// oauthTest is what a call of the partner gives.
 	oauthTest error
+	// exchangeWeb and skypeWeb are what the roles' web services show.
+	exchangeWeb, skypeWeb tls.Certificate
 }
 
 func newWorld(t testing.TB) *world {
@@ -174,12 +177,31 @@ func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // publish serves a handler over TLS under some names, with a certificate of
 // the authority.
-func (w *world) publish(ca *certs.CA, h http.Handler, names ...string) *x509.Certificate {
+func (w *world) publish(ca *certs.CA, h http.Handler, names ...string) tls.Certificate {
 	w.t.Helper()
-	chain, key, err := ca.Issue(certs.TLSRequest{Names: names}.ValidFrom(start))
+	shown := w.issue(ca, certs.TLSRequest{Names: names}.ValidFrom(start))
+	w.listen(h, shown, names...)
+	return shown
+}
+
+func (w *world) issue(ca *certs.CA, r certs.TLSRequest) tls.Certificate {
+	w.t.Helper()
+	chain, key, err := ca.Issue(r)
 	w.must(err)
-	w.listen(h, certs.TLS(chain, key), names...)
-	return chain[0]
+	return certs.TLS(chain, key)
+}
+
+// copyTLS brings a TLS certificate with its key into a keyring, as a node does.
+func copyTLS(k *keyring.Keyring, shown *tls.Certificate) func(context.Context) error {
+	return func(ctx context.Context) error {
+		_, err := k.Add(ctx, shown.Leaf, shown.PrivateKey.(crypto.Signer), keyring.Options{})
+		return err
+	}
+}
+
+// rootOf trusts the authority of the world.
+func (w *world) rootOf(c *x509.Certificate) certs.Root {
+	return certs.Roots{Files: w.ca.Pool()}.Of(c, nil, w.clock.Now())
 }
 
 func (w *world) listen(h http.Handler, certificate tls.Certificate, names ...string) {
@@ -224,8 +246,9 @@ func (w *world) openExchange() {
 		Settings: p.settings, Directory: w.directory, Roles: x.Roles, Partners: x.Partners, Fqdn: "exch.litware.test",
 		Hosts: []string{"mail.litware.test"}, AcceptedDomains: []string{"litware.test"}, Organisation: "litware",
 	})
-	shown := w.publish(w.ca, w.document(w.profileOfExchange(), x.Keyring, own), "exch.litware.test", "autodiscover.litware.test")
-	x.TLS = func() *x509.Certificate { return shown }
+	w.exchangeWeb = w.publish(w.ca, w.document(w.profileOfExchange(), x.Keyring, own), "exch.litware.test", "autodiscover.litware.test")
+	x.TLS = func() *x509.Certificate { return w.exchangeWeb.Leaf }
+	x.CopyTLS, x.RootOf = copyTLS(x.Keyring, &w.exchangeWeb), w.rootOf
 	x.TestOAuth = func(_ context.Context, target *url.URL, u directory.User) ([]string, error) {
 		return []string{"GET " + target.String() + " for " + string(u.SMTP)}, w.oauthTest
 	}
@@ -258,7 +281,9 @@ func (w *world) openSkype() {
 	x.AutodiscoverName = func(context.Context, string) error { return w.autodiscoverName }
 	data, err := profile.Of(profile.Skype)
 	w.must(err)
-	w.publish(w.ca, w.document(data, x.Keyring, x.Role.Principal), "pool.litware.test")
+	w.skypeWeb = w.publish(w.ca, w.document(data, x.Keyring, x.Role.Principal), "pool.litware.test")
+	x.TLS = func() *x509.Certificate { return w.skypeWeb.Leaf }
+	x.CopyTLS, x.RootOf = copyTLS(x.Keyring, &w.skypeWeb), w.rootOf
 	w.skype = x
 	w.server.MountSkype(x)
 }
@@ -285,8 +310,15 @@ func (mailSide) RoundTrip(r *http.Request) (*http.Response, error) {
 		if err != nil {
 			return nil, err
 		}
+		if q.Operation == "FindItem" {
+			found := &ews.FindItemResponse{Messages: []ews.FindItemMessage{{Page: ews.Page{IncludesLastItemInRange: true, TotalItemsInView: 1}, Items: []ews.Item{{ID: ews.ItemID{ID: "AAMk", ChangeKey: "CQAA"}}}}}}
+			if err := ews.EncodeResponse(recorder, ews.ServerVersion{Major: 15}, ews.Exchange2013, found); err != nil {
+				return nil, err
+			}
+			return recorder.Result(), nil
+		}
 		if q.Operation != "CreateItem" {
-			return nil, errors.New("the mail side of this world takes items only, not " + q.Operation)
+			return nil, errors.New("the mail side of this world takes and finds items only, not " + q.Operation)
 		}
 		made := &ews.CreateItemResponse{Messages: []ews.ItemMessage{{Items: []ews.Item{{ID: ews.ItemID{ID: "AAMk", ChangeKey: "CQAA"}}}}}}
 		if err := ews.EncodeResponse(recorder, ews.ServerVersion{Major: 15}, ews.Exchange2013, made); err != nil {

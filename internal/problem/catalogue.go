@@ -37,6 +37,7 @@ func catalogue() [][]Entry {
 		tenantRows(),
 		tlsRows(),
 		tokenRows(),
+		topologyRows(),
 	}
 }
 

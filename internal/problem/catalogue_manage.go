@@ -15,6 +15,7 @@ const (
 	ManageNotFound    Code = "manage.not-found"
 	ManageParameter   Code = "manage.parameter"
 	ManageNoRole      Code = "manage.no-role"
+	ManageOperator    Code = "manage.has-operator"
 )
 
 func manageRows() []Entry {
@@ -91,6 +92,13 @@ func manageRows() []Entry {
 		Cause:      "The value is not of the form that the parameter takes.",
 		Remedy:     "Correct the value as the message says.",
 		HTTPStatus: http.StatusBadRequest,
+		Public:     true,
+	}, {
+		Code:       ManageOperator,
+		Title:      "the deployment has an operator already",
+		Cause:      "The first operator is made over the socket file while nobody is in Organization Management; every later one is made by an operator.",
+		Remedy:     "Log on as an operator (--as NAME) and use `matchseal directory add-user NAME --upn NAME@DOMAIN`, then `matchseal directory add-member GROUP NAME`.",
+		HTTPStatus: http.StatusConflict,
 		Public:     true,
 	}, {
 		Code:       ManageNoRole,

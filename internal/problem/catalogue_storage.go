@@ -27,6 +27,9 @@ const (
 	StorageNoAnswer        Code = "storage.no-answer"
 	StorageBusy            Code = "storage.busy"
 	StorageFolder          Code = "storage.folder"
+	StorageSipURI          Code = "storage.sip-uri"
+	StorageHost            Code = "storage.host"
+	StorageNotSeen         Code = "storage.not-seen"
 )
 
 func storageRows() []Entry {
@@ -72,6 +75,20 @@ func storageRequestRows() []Entry {
 		Cause:      "Whoever stores a conversation makes it appear in other people's mailboxes, so only members of certain groups may.",
 		Remedy:     "Add the account to one of the groups that the message names: `matchseal directory add-member GROUP ACCOUNT`.",
 		HTTPStatus: http.StatusForbidden,
+		Public:     true,
+	}, {
+		Code:       StorageSipURI,
+		Title:      "this is not a SIP URI",
+		Cause:      "The value of -SipUri is not of the form user@domain, with or without sip: before it, or was copied with characters that only look right.",
+		Remedy:     "Type the address by hand, as `Get-CsUser` shows it: Test-CsExStorageConnectivity -SipUri sip:USER@DOMAIN.",
+		HTTPStatus: http.StatusBadRequest,
+		Public:     true,
+	}, {
+		Code:       StorageHost,
+		Title:      "the Storage Service of another server cannot be asked from here",
+		Cause:      "A node asks its own Storage Service; -Binding NetTCP wants its name in -HostNameStorageService.",
+		Remedy:     "Leave -HostNameStorageService out, give this server's own name, or log on to the node that you mean.",
+		HTTPStatus: http.StatusBadRequest,
 		Public:     true,
 	}, {
 		Code:       StorageFolder,
@@ -227,6 +244,14 @@ func storageAnswerRows() []Entry {
 		HTTPStatus: http.StatusBadGateway,
 		Retry:      Unclear, Cmdlet: 50047,
 		Public: true,
+	}, {
+		Code:       StorageNotSeen,
+		Title:      "the new item was not seen in its folder",
+		Cause:      "Exchange acknowledged the item and does not list it; something moves or deletes new items, such as a rule, a policy or another program.",
+		Remedy:     "Look at the mailbox with `Test-CsExStorageConnectivity` and a mail program; check rules and retention policies of the folder.",
+		HTTPStatus: http.StatusBadGateway,
+		Cmdlet:     50050,
+		Public:     true,
 	}, {
 		Code:       StorageNoAnswer,
 		Title:      "Exchange did not answer in time",

@@ -139,6 +139,12 @@ func (r *Role) Organisation() string { return r.cfg.Organisation }
 // DefaultDomain is the default SIP domain.
 func (r *Role) DefaultDomain() string { return r.cfg.SIPDomains[0] }
 
+// SIPDomains lists the domains of this deployment, the default one first.
+func (r *Role) SIPDomains() []string { return r.cfg.SIPDomains }
+
+// Fqdn is the name of the pool that this server is.
+func (r *Role) Fqdn() string { return r.cfg.Pool.Fqdn }
+
 // Principal is who this role is: its service name in its realm.
 func (r *Role) Principal(ctx context.Context) (s2s.Principal, error) {
 	c, err := r.OAuthConfiguration(ctx)
@@ -179,21 +185,4 @@ func (c OAuthConfiguration) AllowedDomains() []string {
 
 func splitList(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool { return r == ';' || r == ',' || r == ' ' })
-}
-
-// Pool is a group of servers that runs services together. A deployment here
-// has one; its name gives the metadata URL (004-05).
-type Pool struct {
-	Fqdn      string
-	Site      string
-	Services  []string
-	Computers []string
-}
-
-// Pools lists the pools whose name matches, all for "".
-func (r *Role) Pools(pattern string) []Pool {
-	if pattern != "" && !settings.Match(pattern, r.cfg.Pool.Fqdn) {
-		return nil
-	}
-	return []Pool{r.cfg.Pool}
 }

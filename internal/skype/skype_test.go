@@ -238,7 +238,10 @@ func TestPools(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, storetest.Open(t, storetest.SQLite(t)))
 	for pattern, n := range map[string]int{"": 1, "*": 1, "POOL.litware.test": 1, "pool.*": 1, "other.litware.test": 0, "pool": 0} {
-		got := w.Pools(pattern)
+		got, err := w.Pools(t.Context(), pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
 		if len(got) != n {
 			t.Errorf("%q finds %d pools, want %d", pattern, len(got), n)
 			continue
@@ -275,7 +278,7 @@ func TestEnable(t *testing.T) {
 			code                    problem.Code
 			says                    string
 		}{
-			"nobody":          {"nobody", "", pool, problem.DirectoryUnknown, `finding the user "nobody"`},
+			"nobody":          {"nobody", "", pool, problem.DirectoryUnknown, `nobody in the directory is "nobody"`},
 			"no pool":         {"ken", "", "", problem.ManageNotFound, "this role runs " + pool},
 			"another pool":    {"ken", "", "p*", problem.ManageNotFound, "this role runs " + pool},
 			"no address":      {"ken", "ken", pool, problem.ManageParameter, "SipAddress"},
@@ -380,7 +383,7 @@ func TestUsers(t *testing.T) {
 	for pattern, want := range map[string][]string{
 		"": {"ken on", "pilar off"}, "*": {"ken on", "pilar off"}, "SIP:Ken@litware.test": {"ken on"}, "pil*": {"pilar off"}, "jeff": nil, "k?n": {"ken on"},
 	} {
-		users, err := w.Users(t.Context(), pattern)
+		users, err := w.Users(t.Context(), pattern, "", 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -409,7 +412,7 @@ func TestBrokenStore(t *testing.T) {
 	_, err2 := w.Principal(ctx)
 	_, err3 := w.AudienceHosts(ctx)
 	_, err4 := w.User(ctx, "ken@litware.test")
-	_, err5 := w.Users(ctx, "")
+	_, err5 := w.Users(ctx, "", "", 0)
 	_, err6 := w.Enable(ctx, "admin", "ken", "", pool)
 	for i, err := range []error{err1, err2, err3, err4, err5, err6} {
 		if problem.CodeOf(err) != problem.StoreUnavailable {

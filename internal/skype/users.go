@@ -35,7 +35,7 @@ type User struct {
 func (r *Role) Enable(ctx context.Context, by, identity, address, pool string) (User, error) {
 	u, err := r.resolve(ctx, identity)
 	if err != nil {
-		return User{}, err
+		return User{}, unmanaged(err, identity)
 	}
 	if !strings.EqualFold(pool, r.cfg.Pool.Fqdn) {
 		return User{}, problem.New(problem.ManageNotFound, "there is no pool %q; this role runs %s", pool, r.cfg.Pool.Fqdn)
@@ -83,7 +83,7 @@ func (r *Role) address(ctx context.Context, u directory.User, address string) (d
 func (r *Role) Disable(ctx context.Context, by, identity string) error {
 	u, err := r.resolve(ctx, identity)
 	if err != nil {
-		return err
+		return unmanaged(err, identity)
 	}
 	return settings.Update(ctx, r.cfg.Settings, by, registrationKind(), u.ID, func(reg registration, ok bool) (registration, error) {
 		if !ok || !reg.Enabled {
@@ -94,28 +94,101 @@ func (r *Role) Disable(ctx context.Context, by, identity string) error {
 	})
 }
 
-// Users lists the users enabled for SIP whose address, UPN or name matches
-// the pattern, all for "".
-func (r *Role) Users(ctx context.Context, pattern string) ([]User, error) {
-	registrations, err := settings.List(ctx, r.cfg.Settings, registrationKind())
-	if err != nil {
-		return nil, err
-	}
+// userBatch is how many accounts are read at a time.
+const userBatch = 200
+
+// Users lists the users that are, or were, enabled for SIP and whose address,
+// UPN or name matches the pattern (all for ""), by account name: those after the
+// given one, and most at the most (0 for all).
+func (r *Role) Users(ctx context.Context, pattern, after string, most int) ([]User, error) {
 	pattern = strings.TrimPrefix(strings.ToLower(pattern), "sip:")
 	var users []User
-	for _, reg := range registrations {
-		u, err := r.cfg.Directory.User(ctx, reg.Name)
-		if problem.Is(err, problem.DirectoryUnknown) {
-			continue // the account has left the directory
-		}
+	for {
+		part, err := r.cfg.Directory.UsersAfter(ctx, r.cfg.Organisation, after, userBatch)
 		if err != nil {
 			return nil, err
 		}
-		if pattern == "" || matchAny(pattern, string(u.SIP), string(u.UPN), u.Name, u.DisplayName, string(u.SMTP)) {
-			users = append(users, User{u, reg.Value.Pool, reg.Value.Enabled})
+		for _, u := range part {
+			after = u.Name
+			if u.SIP == "" || pattern != "" && !matchAny(pattern, string(u.SIP), string(u.UPN), u.Name, u.DisplayName, string(u.SMTP)) {
+				continue
+			}
+			reg, there, err := settings.Get(ctx, r.cfg.Settings, registrationKind(), u.ID)
+			if err != nil {
+				return nil, fmt.Errorf("reading the registration of %s: %w", u.Name, err)
+			}
+			if !there {
+				continue
+			}
+			if users = append(users, User{u, reg.Pool, reg.Enabled}); len(users) == most {
+				return users, nil
+			}
+		}
+		if len(part) < userBatch {
+			return users, nil
 		}
 	}
-	return users, nil
+}
+
+// Registered finds the one user an operator means, who is or was enabled for
+// SIP.
+func (r *Role) Registered(ctx context.Context, identity string) (User, error) {
+	u, err := r.resolve(ctx, identity)
+	if err != nil {
+		return User{}, unmanaged(err, identity)
+	}
+	reg, there, err := settings.Get(ctx, r.cfg.Settings, registrationKind(), u.ID)
+	if err != nil {
+		return User{}, fmt.Errorf("reading the registration of %s: %w", u.Name, err)
+	}
+	if !there {
+		return User{}, unmanaged(problem.New(problem.ManageNotFound, "%s is in the directory and was never enabled for SIP", u.Name), identity)
+	}
+	return User{u, reg.Pool, reg.Enabled}, nil
+}
+
+// unmanaged says in the product's words that nobody is meant.
+func unmanaged(err error, identity string) error {
+	if f := problem.Of(err); f.Code == problem.DirectoryUnknown || f.Code == problem.ManageNotFound {
+		return f.WithCmdletText(`Management object not found for identity "` + identity + `".`)
+	}
+	return err
+}
+
+// DerivedAddress makes the SIP address of a user from what the directory has:
+// kind is FirstLastName, EmailAddress, UserPrincipalName, SAMAccountName, or
+// None for the address that the user has.
+func (r *Role) DerivedAddress(ctx context.Context, identity, kind, domain string) (string, error) {
+	u, err := r.resolve(ctx, identity)
+	if err != nil {
+		return "", unmanaged(err, identity)
+	}
+	local := ""
+	switch strings.ToLower(kind) {
+	case "none":
+		return string(u.SIP), nil
+	case "emailaddress":
+		if u.SMTP == "" {
+			return "", problem.New(problem.ManageParameter, "%s has no e-mail address to derive a SIP address from", u.Name)
+		}
+		return string(u.SMTP), nil
+	case "userprincipalname":
+		return string(u.UPN), nil
+	case "samaccountname":
+		local = u.Name
+	case "firstlastname":
+		names := strings.Fields(u.DisplayName)
+		if len(names) < 2 {
+			return "", problem.New(problem.ManageParameter, "the name %q of %s has no first and last name", u.DisplayName, u.Name)
+		}
+		local = strings.ToLower(names[0] + "." + names[len(names)-1])
+	default:
+		return "", problem.New(problem.ManageParameter, "SipAddressType is FirstLastName, EmailAddress, UserPrincipalName, SAMAccountName or None, not %q", kind)
+	}
+	if domain == "" {
+		return "", problem.New(problem.ManageParameter, "SipAddressType %s wants the parameter SipDomain too", kind)
+	}
+	return local + "@" + domain, nil
 }
 
 func matchAny(pattern string, values ...string) bool {

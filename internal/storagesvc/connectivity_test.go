@@ -138,8 +138,8 @@ func TestConnectivityFolders(t *testing.T) {
 			t.Errorf("-Folder %q wrote into %s", name, last.folder)
 		}
 	}
-	failed := r.fails(TestRequest{SipURI: "ken@litware.test", Folder: "Sent"}, 0)
-	if e := problem.Of(failed).Entry(); e.Code != problem.StorageFolder || !strings.Contains(e.Remedy, "Dumpster") {
+	_, err := r.Test(t.Context(), TestRequest{SipURI: "ken@litware.test", Folder: "Sent"})
+	if e := problem.Of(err).Entry(); e.Code != problem.StorageFolder || !strings.Contains(e.Remedy, "Dumpster") {
 		t.Errorf("got %+v", e)
 	}
 }
@@ -213,7 +213,6 @@ func TestConnectivityWithTheWrongUser(t *testing.T) {
 		cmdlet int
 		says   string
 	}{
-		"004-12 no SIP address":  {"ken myer", 50001, "is not a SIP address"},
 		"004-12 unknown":         {"sip:nobody@litware.test", 50001, "no user has the address sip:nobody@litware.test"},
 		"004-12 disabled":        {"sip:disabled@litware.test", 50002, "disabled"},
 		"003-12 not SIP-enabled": {"sip:notsip@litware.test", 50003, "not enabled for SIP"},
@@ -292,4 +291,66 @@ func TestConnectivityOverABrokenPath(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The request itself is looked at before anybody is asked.
+// checklist: 004-12
+func TestConnectivityWantsASipURI(t *testing.T) {
+	t.Parallel()
+	r := testRig(t)
+	for _, uri := range []string{"", "ken", "sip:", "[email\u00a0protected]", "sip:ken@", "smtp:ken@litware.test", "\u201csip:ken@litware.test\u201d"} {
+		_, err := r.Test(t.Context(), TestRequest{SipURI: uri})
+		if f := problem.Of(err); f == nil || f.Code != problem.StorageSipURI || f.Entry().Cmdlet != 0 {
+			t.Errorf("%q: %v", uri, err)
+		}
+	}
+	if ids := r.events(); len(ids) != 0 {
+		t.Errorf("it left the events %v", ids)
+	}
+}
+
+func TestNotificationIsFoundByPolling(t *testing.T) {
+	t.Parallel()
+	r := testRig(t)
+	r.x.breaks(fault{op: "FindItem", kind: faultBlind, times: 2})
+	got, err := r.TestNotification(t.Context(), TestRequest{SipURI: "sip:ken@litware.test", Host: "pool.litware.test", Binding: "NetTCP"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Join(got.Lines, "\n")
+	for _, want := range []string{
+		"storage service at pool.litware.test using binding: NetTCP.", "found by polling its folder", "ExCreateItem Success.", "ExFindItem Success.",
+		"found by polling, attempt 3, Id:" + got.ItemID, "Is command successful: True.",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is missing in\n%s", want, text)
+		}
+	}
+	if all := r.x.all(); len(all) != 1 || all[0].item.ID.ID != got.ItemID {
+		t.Errorf("left behind: %+v", all)
+	}
+	if ids := r.events(); !slices.Equal(ids, []int{32048}) {
+		t.Errorf("the events are %v", ids)
+	}
+	t.Run("and deleted", func(t *testing.T) {
+		if _, err := r.TestNotification(t.Context(), TestRequest{SipURI: "ken@litware.test", DeleteItem: true}); err != nil || len(r.x.all()) != 1 {
+			t.Errorf("%d items, %v", len(r.x.all()), err)
+		}
+	})
+	t.Run("or not at all", func(t *testing.T) {
+		r.x.breaks(fault{op: "FindItem", kind: faultBlind})
+		_, err := r.TestNotification(t.Context(), TestRequest{SipURI: "ken@litware.test"})
+		if problem.CodeOf(err) != problem.StorageNotSeen || !strings.Contains(err.Error(), "looked 100 times") || !strings.Contains(err.Error(), "was written") {
+			t.Errorf("%v", err)
+		}
+	})
+	t.Run("Exchange refuses to look", func(t *testing.T) {
+		r.x.heal()
+		r.x.breaks(fault{op: "FindItem", kind: faultResponse, code: ews.ErrorAccessDenied})
+		_, err := r.TestNotification(t.Context(), TestRequest{SipURI: "ken@litware.test"})
+		var failed *TestError
+		if problem.CodeOf(err) != problem.StorageDenied || !errors.As(err, &failed) || !strings.Contains(strings.Join(failed.Lines, "\n"), "ExFindItem Failure") {
+			t.Errorf("%v", err)
+		}
+	})
 }

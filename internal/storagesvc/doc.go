@@ -42,6 +42,6 @@
 //
 // service.go takes conversations in; deliver.go is one attempt and what
 // follows from it; exchange.go speaks to Exchange; failure.go gives its
-// failures their codes; events.go is the event log; connectivity.go is
-// Test-CsExStorageConnectivity; queue.go is River; ledger.go records outcomes.
+// failures their codes; events.go is the event log; connectivity.go holds the
+// tests, Test-CsExStorageConnectivity and Test-CsExStorageNotification; queue.go is River; ledger.go records outcomes.
 package storagesvc
