@@ -1,6 +1,37 @@
 package cmdlet
 
-import "github.com/matchseal/matchseal/internal/shell"
+import (
+	"maps"
+
+	"github.com/matchseal/matchseal/internal/shell"
+	"github.com/matchseal/matchseal/internal/shell/format"
+)
+
+// exchangeModule is the source that Get-Command shows.
+const exchangeModule = "Microsoft.Exchange.Management.PowerShell.E2010"
 
 // Exchange makes the commands of the Exchange Management Shell.
-func Exchange(c *Connection) ([]*shell.Command, error) { return join() }
+func Exchange(c *Connection) ([]*shell.Command, error) {
+	return join()
+}
+
+// exchangeViews are the layouts of the Exchange shell's objects.
+func exchangeViews() format.Views { return views() }
+
+// views puts the layouts of several nouns together.
+func views(parts ...format.Views) format.Views {
+	all := format.Views{}
+	for _, part := range parts {
+		maps.Copy(all, part)
+	}
+	return all
+}
+
+// table is a view of some properties as a table; widths are shared out.
+func table(properties ...string) format.View {
+	v := format.View{Default: format.Table}
+	for _, p := range properties {
+		v.Table = append(v.Table, format.Column{Property: p})
+	}
+	return v
+}

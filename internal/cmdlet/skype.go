@@ -1,6 +1,18 @@
 package cmdlet
 
-import "github.com/matchseal/matchseal/internal/shell"
+import (
+	"github.com/matchseal/matchseal/internal/shell"
+	"github.com/matchseal/matchseal/internal/shell/format"
+)
+
+// skypeModule is the source that Get-Command shows.
+const skypeModule = "SkypeForBusiness"
 
 // Skype makes the commands of the Skype for Business Server Management Shell.
-func Skype(c *Connection) ([]*shell.Command, error) { return join() }
+func Skype(c *Connection) ([]*shell.Command, error) {
+	return join()
+}
+
+// skypeViews are the layouts of the Skype shell's objects: its own are lists,
+// whatever the number of their properties.
+func skypeViews() format.Views { return views() }
