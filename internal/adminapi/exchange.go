@@ -97,7 +97,9 @@ type SetAuthConfigRequest struct {
 	Force                       bool       `json:"force,omitempty"`
 }
 
-// Certificate is one signing certificate in a role's store, without its key.
+// Certificate is one certificate without its key: of the role's store of
+// signing certificates, the one its web services show, or the placeholder of a
+// request.
 type Certificate struct {
 	Thumbprint           string    `json:"thumbprint"`
 	Subject              string    `json:"subject"`
@@ -112,16 +114,29 @@ type Certificate struct {
 	PrivateKeyExportable bool      `json:"privateKeyExportable"`
 	Use                  []string  `json:"use,omitempty"` // current, next, previous
 	Raw                  []byte    `json:"raw"`           // DER
+
+	Server       string   `json:"server,omitempty"` // FQDN of the server it lies on
+	SerialNumber string   `json:"serialNumber,omitempty"`
+	SelfSigned   bool     `json:"selfSigned,omitempty"`
+	RootCAType   string   `json:"rootCAType,omitempty"` // None, ThirdParty, Registry, Unknown
+	Status       string   `json:"status,omitempty"`     // Valid, DateInvalid, Untrusted, PendingRequest
+	WebServices  bool     `json:"webServices,omitempty"`
+	Warnings     []string `json:"warnings,omitempty"`
 }
 
 // NewCertificateRequest makes a self-signed signing certificate.
 type NewCertificateRequest struct {
 	SubjectName          string   `json:"subjectName,omitempty"` // "cn=…"
+	SubjectMore          string   `json:"subjectMore,omitempty"` // "o=…,c=…", behind the name that the server gives when SubjectName is empty
 	FriendlyName         string   `json:"friendlyName,omitempty"`
 	DomainNames          []string `json:"domainNames,omitempty"`
 	KeySize              int      `json:"keySize,omitempty"`
 	Services             []string `json:"services,omitempty"`
 	PrivateKeyExportable bool     `json:"privateKeyExportable,omitempty"`
+	// Include adds names that only the server knows to DomainNames: ServerFQDN,
+	// ServerNetBIOSName, AcceptedDomains (on Skype the SIP domains),
+	// AutoDiscover.
+	Include []string `json:"include,omitempty"`
 }
 
 // ConfigureEnterpriseRequest holds the script's parameters: a metadata URL, or

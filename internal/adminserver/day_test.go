@@ -14,6 +14,7 @@ import (
 
 	"github.com/matchseal/matchseal/internal/adminapi"
 	"github.com/matchseal/matchseal/internal/journal"
+	"github.com/matchseal/matchseal/internal/problem"
 )
 
 // A working day of an administrator makes every call there is, with success,
@@ -30,7 +31,9 @@ func TestEveryCallAnswers(t *testing.T) {
 	if who := do(t, admin, adminapi.Who, adminapi.Empty{}); who.Account != "administrator" || who.Token != "" || len(who.Groups) != 2 {
 		t.Errorf("who: %+v", who)
 	}
+	t.Run("beginning", func(t *testing.T) { beginning(t, w) })
 	t.Run("people", func(t *testing.T) { people(t, admin) })
+	t.Run("topology", func(t *testing.T) { topology(t, admin) })
 	t.Run("pairing", func(t *testing.T) { pairing(t, admin) })
 	t.Run("proof", func(t *testing.T) { proof(t, w, admin) })
 	t.Run("certificates", func(t *testing.T) { certificates(t, admin) })
@@ -106,6 +109,10 @@ func people(t *testing.T, admin *adminapi.Client) {
 			t.Errorf("%s finds %+v", identity, got)
 		}
 	}
+	members := do(t, admin, adminapi.GetGroupMember, named("rtcuniversaluseradmins"))
+	if len(members) != 2 || members[1].Name != "jeff" || members[1].DistinguishedName != "CN=jeff,CN=Users,DC=litware,DC=test" || members[1].Class != "user" {
+		t.Errorf("in the group are %+v", members)
+	}
 	do(t, admin, adminapi.RemoveGroupMember, adminapi.GroupMember{Group: "RTCUniversalUserAdmins", Account: "jeff"})
 	if m := do(t, admin, adminapi.EnableMailbox, named("kenmyer")); m.PrimarySMTPAddress != "kenmyer@litware.test" {
 		t.Errorf("the mailbox is %+v", m)
@@ -130,6 +137,61 @@ func people(t *testing.T, admin *adminapi.Client) {
 	if all := do(t, admin, adminapi.GetCsUser, named("sip:*@litware.test")); len(all) != 2 {
 		t.Errorf("%d users are enabled for SIP, want 2", len(all))
 	}
+}
+
+// topology is 000-26 and 000-27 at the management API.
+func topology(t *testing.T, admin *adminapi.Client) {
+	pool := adminapi.NewTrustedApplicationPool{Identity: "exch.litware.test", Registrar: "pool.litware.test", Site: "Redmond", RequiresReplication: ptr(false)}
+	app := adminapi.NewTrustedApplicationRequest{ApplicationID: "OutlookWebAccess", Pool: "exch.litware.test", Port: 5199}
+	if f := refused(t, admin, adminapi.NewCsTrustedApplication, app, problem.TopologyUnknown); f.CmdletText == "" {
+		t.Errorf("no words of the product: %+v", f)
+	}
+	if f := refused(t, admin, adminapi.NewCsTrustedApplicationPool, pool, problem.TopologyConfirm); f.Question == "" || !strings.Contains(f.Detail, "Machine exch.litware.test") {
+		t.Errorf("asked %+v", f)
+	}
+	pool.Force = true
+	if made := do(t, admin, adminapi.NewCsTrustedApplicationPool, pool); made.RequiresReplication || !made.ThrottleAsServer || made.ServiceID != "Redmond-ExternalServer-1" || !made.Pending || len(made.Warnings) != 3 {
+		t.Errorf("made %+v", made)
+	}
+	if made := do(t, admin, adminapi.NewCsTrustedApplication, app); made.Identity != "exch.litware.test/urn:application:OutlookWebAccess" || made.Port != 5199 || made.ServiceGruu != "" || !made.Pending || len(made.Warnings) != 2 {
+		t.Errorf("made %+v", made)
+	}
+	refused(t, admin, adminapi.NewCsTrustedApplication, adminapi.NewTrustedApplicationRequest{Identity: "exch.litware.test/other", Port: 5199}, problem.TopologyPort)
+	do(t, admin, adminapi.NewCsTrustedApplication, adminapi.NewTrustedApplicationRequest{Identity: "exch.litware.test/other", Port: 5200, EnableTCP: true, Force: true})
+	if done := do(t, admin, adminapi.EnableCsTopology, adminapi.Empty{}); len(done.Lines) != 3 || len(done.Warnings) != 1 {
+		t.Errorf("enabling says %+v", done)
+	}
+	apps := do(t, admin, adminapi.GetCsTrustedApplication, named("exch.litware.test/*"))
+	if len(apps) != 2 || apps[0].Protocol != "Tcp" || apps[1].Pending || len(apps[1].ComputerGruus) != 1 || !strings.HasPrefix(apps[1].ServiceGruu, "sip:exch.litware.test@litware.test;gruu;") {
+		t.Errorf("the applications are %+v", apps)
+	}
+	if pools := do(t, admin, adminapi.GetCsTrustedApplicationPool, named("")); len(pools) != 1 || pools[0].Pending || len(pools[0].Applications) != 2 {
+		t.Errorf("the pools are %+v", pools)
+	}
+	if page := do(t, admin, adminapi.GetCsPool, adminapi.Identity{Page: adminapi.Page{After: "EXCH.litware.test", Max: 5}}); len(page) != 1 || page[0].Fqdn != "pool.litware.test" {
+		t.Errorf("after the first pool come %+v", page)
+	}
+	if sites := do(t, admin, adminapi.GetCsSite, named("Redmond")); len(sites) != 1 || sites[0].Identity != "Site:Redmond" || len(sites[0].Pools) != 2 {
+		t.Errorf("the sites are %+v", sites)
+	}
+	for _, name := range []string{"other", "urn:application:OutlookWebAccess"} {
+		if done := do(t, admin, adminapi.RemoveCsTrustedApplication, named("exch.litware.test/"+name)); len(done.Warnings) != 2 {
+			t.Errorf("removing says %v", done.Warnings)
+		}
+	}
+	do(t, admin, adminapi.RemoveCsTrustedApplicationPool, named("exch.litware.test"))
+	if c := do(t, admin, adminapi.GetCsArchivingConfiguration, named("")); len(c) != 1 || c[0].Identity != "Global" || c[0].EnableExchangeArchiving {
+		t.Errorf("archiving is %+v", c)
+	}
+	if done := do(t, admin, adminapi.SetCsArchivingConfiguration, adminapi.ArchivingSettings{EnableExchangeArchiving: ptr(true), KeepArchivingDataForDays: ptr(30)}); len(done.Warnings) != 1 {
+		t.Errorf("setting it says %v", done.Warnings)
+	}
+	if c := do(t, admin, adminapi.GetCsArchivingConfiguration, named("global")); !c[0].EnableExchangeArchiving || c[0].KeepArchivingDataForDays != 30 || c[0].EnableArchiving != "None" {
+		t.Errorf("archiving is %+v", c)
+	}
+	refused(t, admin, adminapi.GetCsArchivingConfiguration, named("site:Redmond"), problem.ManageNotFound)
+	refused(t, admin, adminapi.SetCsArchivingConfiguration, adminapi.ArchivingSettings{Identity: "site:Redmond"}, problem.ManageNotFound)
+	refused(t, admin, adminapi.SetCsArchivingConfiguration, adminapi.ArchivingSettings{PurgeHourOfDay: ptr(24)}, problem.ManageParameter)
 }
 
 func pairing(t *testing.T, admin *adminapi.Client) {
@@ -174,6 +236,9 @@ func proof(t *testing.T, w *world, admin *adminapi.Client) {
 	r := do(t, admin, adminapi.TestOAuthConnectivity, adminapi.TestOAuthRequest{TargetURI: "https://pool.litware.test/", Mailbox: "kenmyer"})
 	if !r.Passed || len(r.Lines) != 1 {
 		t.Errorf("the test of the call to Skype gives %+v", r)
+	}
+	if r := do(t, admin, adminapi.TestCsExStorageNotification, adminapi.StorageTestRequest{SipURI: "sip:kenmyer@litware.test"}); !r.Passed || r.ItemID != "AAMk" {
+		t.Errorf("the test of notifications gives %+v", r)
 	}
 	r = do(t, admin, adminapi.TestCsExStorageConnectivity, adminapi.StorageTestRequest{SipURI: "sip:kenmyer@litware.test"})
 	if !r.Passed || r.ItemID != "AAMk" || len(r.Lines) == 0 {
@@ -220,6 +285,33 @@ func certificates(t *testing.T, admin *adminapi.Client) {
 	if one := do(t, admin, adminapi.GetCsCertificate, named(made.Thumbprint)); len(one) != 1 || !slices.Equal(one[0].Use, []string{"next"}) {
 		t.Errorf("the certificate is %+v", one)
 	}
+	moveCertificates(t, admin)
+}
+
+// moveCertificates brings certificates from one server to the other and back
+// to where they were.
+func moveCertificates(t *testing.T, admin *adminapi.Client) {
+	made := do(t, admin, adminapi.NewExchangeCertificate, adminapi.NewCertificateRequest{PrivateKeyExportable: true})
+	do(t, admin, adminapi.EnableExchangeCertificate, adminapi.EnableCertificateRequest{Thumbprint: made.Thumbprint, Services: []string{"POP"}})
+	file := do(t, admin, adminapi.ExportExchangeCertificate, adminapi.ExportCertificateRequest{Thumbprint: made.Thumbprint, Password: "P@ssw0rd"})
+	got := do(t, admin, adminapi.ImportCsCertificate, adminapi.ImportCertificateRequest{Data: file.Data, Password: "P@ssw0rd"})
+	if got.Thumbprint != made.Thumbprint || !got.HasPrivateKey || len(got.Warnings) != 0 {
+		t.Errorf("imported %+v", got)
+	}
+	do(t, admin, adminapi.RemoveExchangeCertificate, named(made.Thumbprint))
+	do(t, admin, adminapi.ImportExchangeCertificate, adminapi.ImportCertificateRequest{Data: file.Data, Password: "P@ssw0rd"})
+	asked := do(t, admin, adminapi.NewExchangeCertificateRequest, adminapi.NewCertificateRequest{SubjectName: "cn=mail.litware.test"})
+	do(t, admin, adminapi.RemoveExchangeCertificate, named(asked.Placeholder.Thumbprint))
+	asked = do(t, admin, adminapi.NewCsCertificateRequest, adminapi.NewCertificateRequest{SubjectMore: "o=Litware"})
+	if all := do(t, admin, adminapi.GetCsCertificateRequests, adminapi.Empty{}); len(all) != 1 || all[0].Number != asked.Number {
+		t.Errorf("the requests are %+v", all)
+	}
+	do(t, admin, adminapi.RemoveCsCertificateRequests, adminapi.RemoveCertificateRequestsRequest{})
+	do(t, admin, adminapi.RemoveCsCertificateUse, adminapi.RemoveCertificateUseRequest{Types: []string{"OAuthTokenIssuer"}, Force: true})
+	if uses := do(t, admin, adminapi.GetCsCertificateUse, adminapi.Empty{}); len(uses) != 4 || uses[3].EffectiveDate == nil {
+		t.Errorf("the uses are %+v", uses)
+	}
+	do(t, admin, adminapi.SetCsCertificate, adminapi.SetCsCertificateRequest{Types: []string{"OAuthTokenIssuer"}, Thumbprint: got.Thumbprint})
 }
 
 func records(t *testing.T, w *world, admin *adminapi.Client) {

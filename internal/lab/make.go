@@ -93,7 +93,7 @@ func (p *plan) makeCertificates(box *certs.Box, now time.Time) error {
 			continue
 		}
 		// Operators reach the management address by its number.
-		chain, key, err := ca.Issue(certs.TLSRequest{Names: h.names, IPs: []net.IP{h.addr.AsSlice()}, NotBefore: now.Add(-time.Hour), NotAfter: now.AddDate(1, 0, 0)})
+		chain, key, err := ca.Issue(certs.TLSRequest{Names: h.names, IPs: []net.IP{h.addr.AsSlice()}, NotBefore: now.Add(-time.Hour), NotAfter: now.AddDate(1, 0, 0), Bits: certs.DefaultBits})
 		if err != nil {
 			return fmt.Errorf("the TLS certificate of %s: %w", h.fqdn, err)
 		}

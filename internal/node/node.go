@@ -34,6 +34,7 @@ type Node struct {
 	log       *slog.Logger
 	metrics   *telemetry.Metrics
 	box       *certs.Box
+	roots     certs.Roots
 	directory *directory.Directory
 	admin     *adminserver.Server
 	roles     []*role
@@ -59,6 +60,9 @@ func Open(ctx context.Context, cfg config.Config, o Options) (n *Node, err error
 	}
 	if n.box, err = openBox(cfg, o.MasterKey); err != nil {
 		return n, err
+	}
+	if n.roots, err = certs.LoadRoots(cfg.Trust.SystemRoots, cfg.Trust.CAFiles...); err != nil {
+		return n, fmt.Errorf("loading the trusted authorities: %w", err)
 	}
 	if n.directory, err = directory.Open(ctx, cfg.Directory.DSN, o.Now); err != nil {
 		return n, fmt.Errorf("opening the directory: %w", err)

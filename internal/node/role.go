@@ -3,6 +3,8 @@ package node
 import (
 	"cmp"
 	"context"
+	"crypto"
+	"crypto/tls"
 	"crypto/x509"
 	"fmt"
 	"log/slog"
@@ -48,8 +50,8 @@ type role struct {
 	principal func(context.Context) (s2s.Principal, error)
 	hosts     func(context.Context) ([]string, error)
 
-	// shown is the TLS certificate of the role's listeners.
-	shown *x509.Certificate
+	// shown is the TLS certificate of the role's listeners, with its key.
+	shown tls.Certificate
 
 	routes routes
 	loops  []loop
@@ -126,7 +128,7 @@ func (r *role) beginKeyring(ctx context.Context) error {
 	}
 	begun, err := r.keyring.Begin(ctx, keyring.Request{
 		Subject: "cn=" + subject, DomainNames: []string{r.cfg.FQDN},
-		Options: keyring.Options{FriendlyName: subject, Exportable: true},
+		Options: keyring.Options{FriendlyName: subject, Services: r.profile.CertificateServices(), Exportable: true},
 	})
 	if err != nil {
 		return fmt.Errorf("making its first signing certificate: %w", err)
@@ -280,7 +282,7 @@ func (r *role) listen() error {
 	if err != nil {
 		return fmt.Errorf("loading its TLS certificate: %w", err)
 	}
-	r.shown = cert.Leaf
+	r.shown = cert
 	r.warnNames(cert.Leaf)
 	handler := telemetry.Middleware(telemetry.ServerConfig{Metrics: r.metrics, Log: r.log, Now: r.node.now, Route: func(q *http.Request) string {
 		return routeName(canonicalPath(q.URL.Path))
@@ -294,6 +296,32 @@ func (r *role) listen() error {
 		r.node.closers = append(r.node.closers, func() error { l.Close(); return nil })
 	}
 	return nil
+}
+
+// listenerCertificate is what the listeners show; nil before they are bound.
+func (r *role) listenerCertificate() *x509.Certificate { return r.shown.Leaf }
+
+// copyListenerCertificate lets the TLS certificate sign tokens too (000-22).
+// The key does not become exportable: its file is the way to copy it.
+func (r *role) copyListenerCertificate(ctx context.Context) error {
+	key, ok := r.shown.PrivateKey.(crypto.Signer)
+	if !ok {
+		return fmt.Errorf("the key of the TLS certificate is a %T", r.shown.PrivateKey)
+	}
+	_, err := r.keyring.Add(ctx, r.shown.Leaf, key, keyring.Options{FriendlyName: "copy of the web services' certificate"})
+	return err
+}
+
+// rootOf says who vouches for a certificate. Those above the listeners' own are
+// known; a store of signing certificates has none.
+func (r *role) rootOf(c *x509.Certificate) certs.Root {
+	var above []*x509.Certificate
+	for _, der := range r.shown.Certificate {
+		if a, err := x509.ParseCertificate(der); err == nil {
+			above = append(above, a)
+		}
+	}
+	return r.node.roots.Of(c, above, r.node.now())
 }
 
 // warnNames tells early what a peer would otherwise find out late.

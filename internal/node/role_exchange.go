@@ -2,7 +2,6 @@ package node
 
 import (
 	"context"
-	"crypto/x509"
 	"net/url"
 
 	"github.com/matchseal/matchseal/authmeta"
@@ -61,7 +60,8 @@ func (r *role) openExchange(ctx context.Context) (err error) {
 	}
 	r.node.admin.MountExchange(adminserver.Exchange{
 		Role: x.own, Keyring: r.keyring, Partners: r.partners, Roles: x.roles, Mailboxes: x.mailboxes,
-		Directory: r.node.directory, Journal: r.journal, TLS: func() *x509.Certificate { return r.shown }, TestOAuth: x.testOAuth,
+		Directory: r.node.directory, Journal: r.journal, TestOAuth: x.testOAuth,
+		TLS: r.listenerCertificate, CopyTLS: r.copyListenerCertificate, RootOf: r.rootOf,
 	})
 	return nil
 }

@@ -69,6 +69,7 @@ func (r *role) openSkype(ctx context.Context) (err error) {
 	r.node.admin.MountSkype(adminserver.Skype{
 		Role: x.own, Keyring: r.keyring, Partners: r.partners, Storage: x.storage, Directory: r.node.directory,
 		Journal: r.journal, Mint: x.mint, AutodiscoverName: x.autodiscoverName,
+		TLS: r.listenerCertificate, CopyTLS: r.copyListenerCertificate, RootOf: r.rootOf,
 	})
 	return nil
 }

@@ -36,6 +36,16 @@ type Profile struct {
 	PartnerCommand string
 }
 
+// CertificateServices are the services noted on that certificate, as the
+// product's set-up notes them: on Exchange it is the default for SMTP until
+// somebody overwrites it (000-10).
+func (p Profile) CertificateServices() []string {
+	if p.Role == Exchange {
+		return []string{"SMTP"}
+	}
+	return nil
+}
+
 // Of returns the profile of a role.
 func Of(r Role) (Profile, error) {
 	for _, p := range All() {
