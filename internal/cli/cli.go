@@ -43,6 +43,7 @@ type IO struct {
 type app struct {
 	IO
 	output string // "text" or "json"
+	opened []*adminapi.Client
 }
 
 // usageError is a mistake in the command line itself.
@@ -63,6 +64,7 @@ func Run(ctx context.Context, io IO) int {
 	root.SetOut(io.Out)
 	root.SetErr(io.Err)
 	err := root.ExecuteContext(ctx)
+	a.logOff(ctx)
 	return a.report(err)
 }
 
@@ -88,7 +90,7 @@ Start with:  matchseal lab`,
 		return nil
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(a.lab(), a.serve(), a.config(), a.token(), a.metadata(), a.store(), a.test(), a.directory(), a.events(), a.version())
+	root.AddCommand(a.lab(), a.shell(), a.serve(), a.config(), a.token(), a.metadata(), a.store(), a.test(), a.directory(), a.events(), a.version())
 	for _, group := range root.Commands() {
 		refuseUnknown(group)
 	}
