@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/matchseal/matchseal/internal/shell/object"
@@ -28,19 +29,28 @@ func (b *block) named(name string, kind Kind) *Command {
 			}
 		}
 	}
-	position := 0
 	for i := range b.node.Params {
-		p := b.parameter(c, &b.node.Params[i])
-		if p.Position == unplaced {
-			// In the order of param(…), but for switches.
-			if p.Position = -1; !p.Switch {
-				p.Position = position
-				position++
-			}
-		}
-		c.Parameters = append(c.Parameters, p)
+		c.Parameters = append(c.Parameters, b.parameter(c, &b.node.Params[i]))
 	}
+	c.positions()
 	return c
+}
+
+// positions counts the parameters in the order of param(…), but for switches,
+// unless one of them says where it stands.
+func (c *Command) positions() {
+	said := slices.ContainsFunc(c.Parameters, func(p Parameter) bool { return p.Position >= 0 })
+	next := 0
+	for i := range c.Parameters {
+		p := &c.Parameters[i]
+		if p.Position != unplaced {
+			continue
+		}
+		if p.Position = -1; !p.Switch && !said {
+			p.Position = next
+			next++
+		}
+	}
 }
 
 // unplaced marks a parameter whose position nothing has said yet.
