@@ -12,11 +12,11 @@ const exchangeModule = "Microsoft.Exchange.Management.PowerShell.E2010"
 
 // Exchange makes the commands of the Exchange Management Shell.
 func Exchange(c *Connection) ([]*shell.Command, error) {
-	return join()
+	return join(authconfig(c), exchangecertificate(c))
 }
 
 // exchangeViews are the layouts of the Exchange shell's objects.
-func exchangeViews() format.Views { return views() }
+func exchangeViews() format.Views { return views(exchangeCertificateViews()) }
 
 // views puts the layouts of several nouns together.
 func views(parts ...format.Views) format.Views {

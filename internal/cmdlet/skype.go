@@ -10,7 +10,7 @@ const skypeModule = "SkypeForBusiness"
 
 // Skype makes the commands of the Skype for Business Server Management Shell.
 func Skype(c *Connection) ([]*shell.Command, error) {
-	return join()
+	return join(cscertificate(c))
 }
 
 // skypeViews are the layouts of the Skype shell's objects: its own are lists,
