@@ -12,8 +12,8 @@ import (
 // condition is one comparison of a -Filter: DisplayName -eq "Fabrikam.com".
 var condition = regexp.MustCompile(`(?i)^\s*\(*\s*(?:\$_\.)?([A-Za-z]+)\s+-(eq|ne|like|notlike|gt|ge|lt|le)\s+("[^"]*"|'[^']*'|\$true|\$false|\$null|[^\s()]+)\s*\)*\s*$`)
 
-// joined splits a filter at its -and and -or.
-var joined = regexp.MustCompile(`(?i)\s-(and|or)\s`)
+// conjunction splits a filter at its -and and -or.
+var conjunction = regexp.MustCompile(`(?i)\s-(and|or)\s`)
 
 // filterMatches says whether an object passes the text of a -Filter: property
 // names, comparisons, -and before -or. An empty filter passes everything.
@@ -25,8 +25,8 @@ func filterMatches(filter string, o *object.Object) (bool, error) {
 	ways := strings.NewReplacer("“", `"`, "”", `"`, "‘", "'", "’", "'", "–", "-", "—", "-")
 	filter = ways.Replace(filter)
 	result, all := false, true
-	next := joined.FindAllStringSubmatch(filter, -1)
-	for i, part := range joined.Split(filter, -1) {
+	next := conjunction.FindAllStringSubmatch(filter, -1)
+	for i, part := range conjunction.Split(filter, -1) {
 		ok, err := passes(part, o)
 		if err != nil {
 			return false, err
