@@ -270,6 +270,7 @@ func (r *dateReader) date(zone *time.Location, now time.Time) (time.Time, error)
 	if r.zoned && ok {
 		t, ok = exactDate(year, month, day, max(r.hour, 0), r.minute, r.second, r.nano, time.UTC)
 		t = t.Add(-time.Duration(r.offset) * time.Second).In(zone)
+		ok = ok && t.Year() >= 1 && t.Year() <= 9999
 	}
 	if !ok {
 		return time.Time{}, badDate()

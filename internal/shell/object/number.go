@@ -7,7 +7,7 @@ import (
 )
 
 // general is a number in the general form with so many significant digits:
-// 0.3, 1E+15, 1.5E-07. The exponent appears when it is below -5 or when the
+// 0.3, 1E+15, 1.5E-07. The exponent appears when it is -5 or lower or when the
 // whole digits do not fit.
 func general(f float64, digits int, e byte) string {
 	switch {
@@ -24,7 +24,7 @@ func general(f float64, digits int, e byte) string {
 	s := strconv.FormatFloat(f, 'e', digits-1, 64)
 	mantissa, power, _ := strings.Cut(s, "e")
 	exponent, _ := strconv.Atoi(power)
-	if exponent >= -5 && exponent < digits {
+	if exponent > -5 && exponent < digits {
 		return trimZeros(strconv.FormatFloat(f, 'f', max(digits-1-exponent, 0), 64))
 	}
 	sign := "+"
