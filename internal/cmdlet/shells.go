@@ -61,6 +61,7 @@ func New(name string, c *Connection, dns DNS) (Shell, error) {
 	if err != nil {
 		return s, err
 	}
+	s.Views = views(builtin.Views(), s.Views)
 	s.Commands = slices.Concat(builtin.Commands(modules), own, Natives(dns))
 	return s, nil
 }
