@@ -12,11 +12,21 @@ const exchangeModule = "Microsoft.Exchange.Management.PowerShell.E2010"
 
 // Exchange makes the commands of the Exchange Management Shell.
 func Exchange(c *Connection) ([]*shell.Command, error) {
-	return join(authconfig(c), exchangecertificate(c))
+	return join(
+		authconfig(c), exchangecertificate(c),
+		partnerapplication(c), authserver(c), oauthconnectivity(c), enterprisescript(c),
+		clientaccess(c), virtualdirectory(c), exchangeserver(c),
+		roleassignment(c), mailuser(c), mailboxes(c), users(c),
+	)
 }
 
 // exchangeViews are the layouts of the Exchange shell's objects.
-func exchangeViews() format.Views { return views(exchangeCertificateViews()) }
+func exchangeViews() format.Views {
+	return views(
+		exchangeCertificateViews(), partnerApplicationViews(), authServerViews(), oauthConnectivityViews(), clientAccessViews(),
+		virtualDirectoryViews(), exchangeServerViews(), roleAssignmentViews(), mailUserViews(), mailboxViews(), userViews(),
+	)
+}
 
 // views puts the layouts of several nouns together.
 func views(parts ...format.Views) format.Views {

@@ -10,7 +10,10 @@ const skypeModule = "SkypeForBusiness"
 
 // Skype makes the commands of the Skype for Business Server Management Shell.
 func Skype(c *Connection) ([]*shell.Command, error) {
-	return join(cscertificate(c))
+	return join(
+		cscertificate(c),
+		cspartnerapplication(c), csoauthserver(c), csoauthconfiguration(c),
+	)
 }
 
 // skypeViews are the layouts of the Skype shell's objects: its own are lists,
