@@ -145,8 +145,10 @@ func Index(v, index Value) (Value, error) {
 		}
 		return nil, failure("CannotIndex", invalidOperation, "Unable to index into an object of type %s.", TypeName(v))
 	}
-	value, _ := member(v, n)
-	return value, nil
+	if value, ok := member(v, n); ok {
+		return value, nil
+	}
+	return nil, nil
 }
 
 // member is one place of v; ok is false when there is none.
