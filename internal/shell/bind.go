@@ -265,7 +265,7 @@ func (bd *binder) atPosition(at int, a argument) (*Parameter, error) {
 	}
 	candidates := append(first, others...)
 	for _, p := range candidates {
-		if exact(p, a.value) {
+		if exact(p, a.value) || bd.st.listed(p, a.value) {
 			return p, nil
 		}
 	}

@@ -3,6 +3,7 @@ package shell
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,13 +23,22 @@ func plain(v object.Value) object.Value {
 	case literal:
 		return v.value
 	case *object.List:
-		for _, item := range v.Items {
-			if _, ok := item.(literal); ok {
-				return &object.List{Type: v.Type, Items: mapValues(v.Items, plain)}
-			}
+		// Lists keep their identity unless there is something to take away.
+		if slices.ContainsFunc(v.Items, hasLiteral) {
+			return &object.List{Type: v.Type, Items: mapValues(v.Items, plain)}
 		}
 	}
 	return v
+}
+
+func hasLiteral(v object.Value) bool {
+	switch v := v.(type) {
+	case literal:
+		return true
+	case *object.List:
+		return slices.ContainsFunc(v.Items, hasLiteral)
+	}
+	return false
 }
 
 // worded is a value with numbers as they were typed.
@@ -144,6 +154,17 @@ func (st *stage) accepts(p *Parameter, v object.Value) (object.Value, error) {
 		return anything(p, plain(v)), nil
 	}
 	return st.typed(p, v)
+}
+
+// listed says that a value is one of those a parameter allows, which is as
+// good as being of its type: Add-Member NoteProperty means the kind of member
+// and not a member of that name.
+func (st *stage) listed(p *Parameter, v object.Value) bool {
+	if len(p.Values) == 0 {
+		return false
+	}
+	_, err := st.member(p, v)
+	return err == nil
 }
 
 func isBoolean(typ string) bool {

@@ -135,7 +135,7 @@ func (f *frame) arguments(c *syntax.Command) ([]argument, error) {
 func (f *frame) argumentValue(e syntax.Expression) (object.Value, error) {
 	switch e := e.(type) {
 	case *syntax.Number:
-		return literal{e.Value, e.Text}, nil
+		return literal{number(e.Value), e.Text}, nil
 	case *syntax.Array:
 		l := &object.List{}
 		for _, item := range e.Items {
