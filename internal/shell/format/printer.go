@@ -32,6 +32,8 @@ type Printer struct {
 	o    Options
 	open sheet // the list or table under way, nil for none
 	last shape // of what stands in it
+
+	fitted *Layout // of views with AutoSize
 }
 
 // sheet is a list, a table or the like that takes one object after the other.
@@ -67,7 +69,7 @@ func New(o Options) *Printer {
 	if o.Zone == nil {
 		o.Zone = time.Local
 	}
-	return &Printer{o: o}
+	return &Printer{o: o, fitted: &Layout{Spec: Spec{AutoSize: true}}}
 }
 
 // Print shows a value: a *Record as the Format command wanted it, anything else
@@ -82,11 +84,7 @@ func (p *Printer) Print(v object.Value) error {
 			return p.record(v)
 		}
 	case *object.List, object.Bytes:
-		for _, item := range object.Items(v) {
-			if err := p.Print(item); err != nil {
-				return err
-			}
-		}
+		return p.members(v, 1)
 	case string:
 		p.plain(v, p.o.Verbatim)
 	case time.Time:
@@ -98,6 +96,26 @@ func (p *Printer) Print(v object.Value) error {
 		p.object(v)
 	default:
 		p.plain(object.Show(v, p.o.Zone), false)
+	}
+	return nil
+}
+
+// members prints what is in a collection. One deep inside others stands in one
+// line, because it may hold itself.
+func (p *Printer) members(v object.Value, depth int) error {
+	for _, item := range object.Items(v) {
+		var err error
+		switch inner, ok := item.(*object.List); {
+		case ok && depth > 1:
+			p.plain(object.ShowLimited(inner, p.o.Zone, p.o.Limit), false)
+		case ok:
+			err = p.members(inner, depth+1)
+		default:
+			err = p.Print(item)
+		}
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -164,7 +182,11 @@ func (p *Printer) object(v object.Value) {
 		return
 	}
 	kind := view.kind(len(all))
-	p.show(kind, nil, p.viewGroup(view, v), view.cells(kind, v))
+	var l *Layout
+	if view.AutoSize {
+		l = p.fitted
+	}
+	p.show(kind, l, p.viewGroup(view, v), view.cells(kind, v))
 }
 
 func (p *Printer) record(r *Record) error {

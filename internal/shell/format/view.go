@@ -40,6 +40,8 @@ type View struct {
 	Default Kind
 	// Table and List are the columns shown; nil for all properties.
 	Table, List []Column
+	// AutoSize fits the columns of Table to all that is shown in one go.
+	AutoSize bool
 	// Wide is the one property Format-Wide shows.
 	Wide string
 	// Group, when set, gives the line above objects that belong together
