@@ -21,7 +21,7 @@ func ErrorText(e *object.ErrorRecord, width int) string {
 	if e.Command != "" && e.PSComputerName == "" {
 		message = Visible(e.Command) + " : " + message
 	}
-	if e.Category == "ParserError" { // what is wrong only makes sense below the place
+	if e.Category == "ParserError" && e.Command == "" { // what is wrong only makes sense below the place
 		t.position(e)
 		t.words(message, "")
 	} else {
@@ -86,8 +86,12 @@ func (t *errorText) line(text string) {
 
 // categoryInfo is "<category>: (<target>:<type>) [<command>], <reason>".
 func categoryInfo(e *object.ErrorRecord) string {
+	command := e.Command
+	if e.Reason == "CommandNotFoundException" {
+		command = "" // what is not there cannot have failed
+	}
 	return fmt.Sprintf("%s: (%s:%s) [%s], %s", e.Category,
-		middle(e.TargetName), middle(e.TargetType), middle(e.Command), e.Reason)
+		middle(e.TargetName), middle(e.TargetType), middle(command), e.Reason)
 }
 
 // middle cuts a long text in its middle.
