@@ -8,7 +8,7 @@
 // were at log-on, which is when membership counts (003-13). Reading is open to
 // administrators of either side, changing to those of the side in question. A
 // change that no domain package puts on record under the operator's name is
-// put on record here (EventChange).
+// put on record here (EventChange), without the passwords and files in it.
 //
 // It decides nothing about partners, keys or mailboxes, and opens no
 // listener itself.

@@ -142,7 +142,7 @@ func (x csCertificate) bring(ctx context.Context, in *shell.Invocation) error {
 
 // importFile reads a file on this side and brings it into the node's store.
 func (x csCertificate) importFile(ctx context.Context, in *shell.Invocation) (adminapi.Certificate, error) {
-	data, err := readFile(in, in.String("Path"))
+	data, err := loadFile(in, in.String("Path"))
 	if err != nil {
 		return adminapi.Certificate{}, err
 	}
@@ -223,7 +223,7 @@ func (x csCertificate) requestNew(ctx context.Context, in *shell.Invocation) err
 		if err != nil {
 			return err
 		}
-		if err := writeFile(in, path, certs.EncodeRequest(made.Request)); err != nil {
+		if err := saveFile(in, path, certs.EncodeRequest(made.Request)); err != nil {
 			return err
 		}
 		return in.Emit(csRequestObject(in, int32(made.Number), "Pending", made.Placeholder))

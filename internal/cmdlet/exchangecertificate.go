@@ -229,7 +229,7 @@ func putFile(in *shell.Invocation, path string, binary, text []byte) error {
 		data = binary
 	}
 	if path != "" {
-		return writeFile(in, path, data)
+		return saveFile(in, path, data)
 	}
 	if in.Bool("BinaryEncoded") {
 		return in.Emit(shell.ObjectOf(binaryFileType, object.Property{Name: "FileData", Type: "Byte[]", Value: object.Bytes(data)}))
@@ -237,7 +237,7 @@ func putFile(in *shell.Invocation, path string, binary, text []byte) error {
 	return in.Emit(strings.TrimSuffix(string(text), "\n"))
 }
 
-func writeFile(in *shell.Invocation, path string, data []byte) error {
+func saveFile(in *shell.Invocation, path string, data []byte) error {
 	files := in.Session().Files()
 	if files == nil {
 		return problem.New(problem.ShellNoPath, "this shell has no files")
@@ -245,7 +245,7 @@ func writeFile(in *shell.Invocation, path string, data []byte) error {
 	return files.Write(in.Session().Resolve(path), data, false)
 }
 
-func readFile(in *shell.Invocation, path string) ([]byte, error) {
+func loadFile(in *shell.Invocation, path string) ([]byte, error) {
 	files := in.Session().Files()
 	if files == nil {
 		return nil, problem.New(problem.ShellNoPath, "this shell has no files")
@@ -282,7 +282,7 @@ func (x exchangeCertificate) importFile(ctx context.Context, in *shell.Invocatio
 		data = b
 	}
 	if path := in.String("FileName"); path != "" {
-		if data, err = readFile(in, path); err != nil {
+		if data, err = loadFile(in, path); err != nil {
 			return err
 		}
 	}

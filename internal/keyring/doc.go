@@ -1,9 +1,10 @@
 // Package keyring holds the certificates a server role signs its tokens with.
 //
 // It owns the role's certificate store (certificates, private keys sealed at
-// rest, friendly names, service labels), the three slots current, next and
-// previous, and the rules of a rollover: when a certificate becomes current,
-// which ones are published, which one signs, when the previous one can go.
+// rest, friendly names, service labels, requests that wait for an authority),
+// the three slots current, next and previous, and the rules of a rollover: when
+// a certificate becomes current, which ones are published, which one signs,
+// when the previous one can go.
 //
 // It does not own the making and the files of certificates (certs), the
 // tokens (s2s), the metadata document (authmeta), or what a role believes
@@ -19,7 +20,8 @@
 // listeners, which are files of the boot configuration. Services such as SMTP,
 // IIS or Default are labels here: they say what an administrator wrote down,
 // and no listener reads them. One certificate may serve both uses only when
-// somebody imports it here and assigns it (000-22).
+// somebody assigns the listener's here, which brings a copy of it and its key
+// (000-22); when the files are renewed, the copy stays what it is.
 //
 // # Slots
 //

@@ -92,7 +92,8 @@ func (p *plan) makeCertificates(box *certs.Box, now time.Time) error {
 		if old, err := certs.LoadTLS(certFile, keyFile, box); err == nil && old.Leaf.NotAfter.After(now.AddDate(0, 1, 0)) && named(old.Leaf, h.names) {
 			continue
 		}
-		// Operators reach the management address by its number.
+		// Operators reach the management address by its number. The key is an
+		// RSA key, so that the Default certificate may sign tokens (000-22).
 		chain, key, err := ca.Issue(certs.TLSRequest{Names: h.names, IPs: []net.IP{h.addr.AsSlice()}, NotBefore: now.Add(-time.Hour), NotAfter: now.AddDate(1, 0, 0), Bits: certs.DefaultBits})
 		if err != nil {
 			return fmt.Errorf("the TLS certificate of %s: %w", h.fqdn, err)
