@@ -24,19 +24,21 @@ func plain(v object.Value) object.Value {
 		return v.value
 	case *object.List:
 		// Lists keep their identity unless there is something to take away.
-		if slices.ContainsFunc(v.Items, hasLiteral) {
+		if hasLiteral(v, 0) {
 			return &object.List{Type: v.Type, Items: mapValues(v.Items, plain)}
 		}
 	}
 	return v
 }
 
-func hasLiteral(v object.Value) bool {
+// hasLiteral looks into lists as far as they are written on a command line; a
+// list that was made elsewhere may hold itself and has none.
+func hasLiteral(v object.Value, depth int) bool {
 	switch v := v.(type) {
 	case literal:
 		return true
 	case *object.List:
-		return slices.ContainsFunc(v.Items, hasLiteral)
+		return depth < 8 && slices.ContainsFunc(v.Items, func(item object.Value) bool { return hasLiteral(item, depth+1) })
 	}
 	return false
 }

@@ -67,7 +67,7 @@ func TestErrorLayouts(t *testing.T) {
 At line:1 char:6
 + $x = Get-Foo -Bar
 +      ~~~~~~~
-    + CategoryInfo          : ObjectNotFound: (Get-Foo:String) [Get-Foo], CommandNotFoundException
+    + CategoryInfo          : ObjectNotFound: (Get-Foo:String) [], CommandNotFoundException
     + FullyQualifiedErrorId : CommandNotFoundException
 `},
 		{"parse error: the place first", object.ErrorRecord{
