@@ -39,12 +39,6 @@ func operatorMethod(op string) string {
 	return "op_Modulus"
 }
 
-// numeric says whether arithmetic treats v as a number.
-func numeric(v Value) bool {
-	_, truth := v.(bool)
-	return truth || isNumber(v)
-}
-
 func add(a, b Value) (Value, error) {
 	if a == nil {
 		return b, nil

@@ -58,7 +58,7 @@ func (o *Object) load(data []byte, password string, zone *time.Location) error {
 func (o *Object) fill(l loaded, zone *time.Location) {
 	c := l.cert
 	zone = localZone(zone)
-	print := thumbprint(c)
+	hash := thumbprint(c)
 	subject, issuer := distinguishedName(c.RawSubject), distinguishedName(c.RawIssuer)
 	from, until := c.NotBefore.In(zone), c.NotAfter.In(zone)
 	o.Native = l
@@ -72,13 +72,13 @@ func (o *Object) fill(l loaded, zone *time.Location) {
 		{Name: "RawData", Type: "Byte[]", Value: Bytes(c.Raw), Hidden: old},
 		{Name: "SerialNumber", Type: "String", Value: serialNumber(c), Hidden: old},
 		{Name: "SignatureAlgorithm", Type: "String", Value: c.SignatureAlgorithm.String(), Hidden: old},
-		{Name: "Thumbprint", Type: "String", Value: print, Hidden: old},
+		{Name: "Thumbprint", Type: "String", Value: hash, Hidden: old},
 		{Name: "Version", Type: "Int32", Value: int32(c.Version), Hidden: old},
 		{Name: "Issuer", Type: "String", Value: issuer},
 		{Name: "Subject", Type: "String", Value: subject},
 	}
 	o.Text = "[Subject]\n  " + subject + "\n\n[Issuer]\n  " + issuer + "\n\n[Serial Number]\n  " + serialNumber(c) +
-		"\n\n[Not Before]\n  " + Show(from, nil) + "\n\n[Not After]\n  " + Show(until, nil) + "\n\n[Thumbprint]\n  " + print + "\n"
+		"\n\n[Not Before]\n  " + Show(from, nil) + "\n\n[Not After]\n  " + Show(until, nil) + "\n\n[Thumbprint]\n  " + hash + "\n"
 }
 
 func thumbprint(c *x509.Certificate) string {

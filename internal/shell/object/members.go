@@ -60,7 +60,7 @@ func (c *call) raise(id, why string) error { return raised(c.name, len(c.args), 
 // rethrow passes on a failure as the method's exception.
 func (c *call) rethrow(err error) error {
 	id := "RuntimeException"
-	if e, ok := err.(*Error); ok { //nolint:errorlint // ours, never wrapped
+	if e, ok := err.(*Error); ok { // ours, never wrapped
 		id = e.ID
 	}
 	return c.raise(id, err.Error())

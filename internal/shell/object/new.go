@@ -22,7 +22,7 @@ func Create(rt Runtime, typeName string, args []Value) (Value, error) {
 	}
 	c := &call{rt: rt, name: ".ctor", args: args}
 	v, err := c.construct(full)
-	if e, ok := err.(*Error); ok && strings.HasPrefix(e.Message, "Exception calling \".ctor\"") { //nolint:errorlint // ours, never wrapped
+	if e, ok := err.(*Error); ok && strings.HasPrefix(e.Message, "Exception calling \".ctor\"") { // ours, never wrapped
 		e.Reason = "MethodInvocationException"
 		e.ID = "ConstructorInvokedThrowException"
 	}

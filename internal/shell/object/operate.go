@@ -196,7 +196,7 @@ func as(v, t Value) (Value, error) {
 	}
 	converted, err := Convert(v, name, nil)
 	if err != nil {
-		return nil, nil //nolint:nilerr // the operator's meaning
+		return nil, nil // the operator's meaning
 	}
 	return converted, nil
 }

@@ -230,6 +230,14 @@ func TestCertificate(t *testing.T) {
 	if !strings.HasPrefix(Text(certificate), "[Subject]\n  CN=Microsoft Exchange Server Auth Certificate\n\n[Issuer]") {
 		t.Errorf("text is %q", Text(certificate))
 	}
+	for _, typ := range []string{"X509Certificate2", "X509Certificate"} {
+		converted, err := Convert(Bytes(cert.Raw), typ, rt.Zone)
+		if err != nil || mustGet(t, converted, "Thumbprint") != mustGet(t, certificate, "Thumbprint") {
+			t.Errorf("[%s]: %v, %v", typ, converted, err)
+		}
+	}
+	_, err = Convert(Bytes("hello"), "X509Certificate2", nil)
+	wantError(t, "cast", err, "InvalidCastConstructorException", "Cannot convert value \"System.Byte[]\" to type \"System.Security.Cryptography.X509Certificates.X509Certificate2\". Error: \"Cannot find the requested object.\n\"")
 	second, err := Static(rt, "X509Certificate2", "new", true, []Value{"pfx", Secure{"P@ssw0rd"}})
 	if err != nil {
 		t.Fatal(err)
@@ -268,5 +276,91 @@ func TestDistinguishedName(t *testing.T) {
 	}
 	if got := distinguishedName([]byte{1}); got != "" {
 		t.Errorf("nonsense is %q", got)
+	}
+}
+
+func TestEncodings(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		bytes      Bytes
+		back       string
+	}{
+		{"UTF8", "aß", Bytes{'a', 0xc3, 0x9f}, "aß"},
+		{"ascii", "aß", Bytes{'a', '?'}, "a?"},
+		{"Unicode", "aß", Bytes{'a', 0, 0xdf, 0}, "aß"},
+	} {
+		encoding, err := Static(Runtime{}, "Text.Encoding", c.name, false, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := Call(Runtime{}, encoding, "GetBytes", []Value{c.text})
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, c.name, b, c.bytes)
+		s, err := Call(Runtime{}, encoding, "GetString", []Value{b})
+		if err != nil || s != c.back {
+			t.Errorf("%s gives back %q, %v", c.name, s, err)
+		}
+	}
+	if got := fileText([]byte{0xff, 0xfe, 'a', 0}); got != "a" {
+		t.Errorf("a file of UTF-16 is %q", got)
+	}
+	if got := fileText([]byte("a\xff")); got != "a\ufffd" {
+		t.Errorf("a file that is no text is %q", got)
+	}
+}
+
+func TestRegexMatches(t *testing.T) {
+	static := func(member string, args ...Value) Value {
+		t.Helper()
+		v, err := Static(Runtime{}, "regex", member, true, args)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	match := static("Match", "größe 12 34", `(?<n>\d)(\d)`)
+	same(t, "success", mustGet(t, match, "Success"), true)
+	same(t, "value", mustGet(t, match, "Value"), "12")
+	same(t, "index", mustGet(t, match, "Index"), i(6))
+	group, err := Index(mustGet(t, match, "Groups"), "n")
+	if err != nil || mustGet(t, group, "Value") != "1" {
+		t.Errorf("group is %v, %v", group, err)
+	}
+	same(t, "none", mustGet(t, static("Match", "a", "b"), "Success"), false)
+	same(t, "all", mustGet(t, static("Matches", "a1b2", `\d`), "Value"), list("1", "2"))
+	same(t, "split", static("Split", "a1b2c", `\d`), typed("String[]", "a", "b", "c"))
+}
+
+func TestMoreObjects(t *testing.T) {
+	for _, c := range []struct {
+		typ  string
+		args []Value
+		want Value
+	}{
+		{"ArrayList", []Value{list("a", i(1))}, &List{Type: "ArrayList", Items: []Value{"a", i(1)}}},
+		{"ArrayList", []Value{i(10)}, &List{Type: "ArrayList"}},
+		{"System.Collections.Generic.List[int]", []Value{list("1", "2")}, &List{Type: "System.Collections.Generic.List[int]", Items: []Value{i(1), i(2)}}},
+		{"hashtable", []Value{hash("a", i(1))}, hash("a", i(1))},
+		{"string", []Value{list("a", "b")}, "ab"},
+		{"datetime", []Value{i(2015), i(7), i(1), i(10), i(30), i(15), i(250), Enum{"DateTimeKind", "Utc"}}, time.Date(2015, 7, 1, 10, 30, 15, 250_000_000, time.UTC)},
+		{"timespan", []Value{i(1), i(0), i(0), i(0), i(5)}, 24*time.Hour + 5*time.Millisecond},
+		{"timespan", []Value{int64(10_000_000)}, time.Second},
+	} {
+		got, err := New(c.typ, c.args)
+		if err != nil {
+			t.Errorf("%s: %v", c.typ, err)
+			continue
+		}
+		same(t, c.typ, got, c.want)
+	}
+	for _, c := range []struct {
+		typ  string
+		args []Value
+	}{{"timespan", []Value{i(1), i(2)}}, {"datetime", []Value{i(1), i(2)}}, {"Uri", nil}, {"hashtable", []Value{i(1), i(2)}}, {"Math", nil}, {"timespan", []Value{i(math.MaxInt32), i(0), i(0), i(0)}}} {
+		if v, err := New(c.typ, c.args); err == nil {
+			t.Errorf("%s%v is %v", c.typ, c.args, v)
+		}
 	}
 }

@@ -165,7 +165,7 @@ var uriStatics = []method{
 	{"UnescapeDataString", "", 1, 1, func(c *call) (Value, error) {
 		s, err := url.PathUnescape(c.text(0))
 		if err != nil {
-			return c.text(0), nil //nolint:nilerr // what is no escape stays as it is
+			return c.text(0), nil // what is no escape stays as it is
 		}
 		return s, nil
 	}},
