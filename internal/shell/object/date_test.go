@@ -23,7 +23,7 @@ func TestParseDate(t *testing.T) {
 	at := func(y, m, d, h, mi, s, ns int) time.Time { return time.Date(y, time.Month(m), d, h, mi, s, ns, berlin) }
 	for text, want := range map[string]time.Time{
 		"7/1/2015":                          at(2015, 7, 1, 0, 0, 0, 0),
-		"02/12/2015":                        at(2015, 2, 12, 0, 0, 0, 0), // checklist 001: the month comes first
+		"02/12/2015":                        at(2015, 2, 12, 0, 0, 0, 0), // the month comes first, as in seed 001
 		"7-1-2015":                          at(2015, 7, 1, 0, 0, 0, 0),
 		"7.1.2015":                          at(2015, 7, 1, 0, 0, 0, 0),
 		"7/1/15":                            at(2015, 7, 1, 0, 0, 0, 0),
