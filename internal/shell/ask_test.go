@@ -78,8 +78,8 @@ func TestConfirm(t *testing.T) {
 			if len(f.calls.bound) != c.ran || len(f.host.questions) != c.asked {
 				t.Errorf("ran %d times and asked %d questions, want %d and %d", len(f.calls.bound), len(f.host.questions), c.ran, c.asked)
 			}
-			if got := f.host.text(shell.Output); got != c.out {
-				t.Errorf("output %q", got)
+			if got := f.host.text(shell.Information); got != c.out {
+				t.Errorf("said %q", got)
 			}
 			if got := f.host.text(shell.Errors); got != "" {
 				t.Errorf("errors %q", got)

@@ -143,7 +143,10 @@ func (in *Invocation) bindInput(v object.Value) (bool, error) {
 	if in.command.Kind == Native || in.command.body != nil && !in.command.takesPipeline() {
 		return true, nil
 	}
-	b.piped = nil
+	if b.begun == 0 {
+		b.begun = b.possible
+	}
+	b.piped, b.possible = nil, b.begun
 	for p, block := range b.delayed {
 		if err := in.runDelayed(p, block, v); err != nil {
 			return false, err
@@ -180,20 +183,22 @@ func (in *Invocation) takeInput(v object.Value) (taken bool, refused *fault) {
 			b.piped = map[*Parameter]object.Value{}
 		}
 		b.piped[p] = v
+		b.possible &= maskOf(in.command, p)
 		taken = true
 	}
 	open := func(p *Parameter) bool {
 		_, done := b.piped[p]
 		return !done && !b.bound(p) && maskOf(in.command, p)&b.possible != 0
 	}
-	for _, p := range b.parameters[:b.own] {
+	parameters := b.inDefaultFirst()
+	for _, p := range parameters {
 		if p.Pipeline && open(p) && exact(p, v) {
 			set(p, plain(v))
 		}
 	}
 	_, whole := v.(*object.Object)
 	for _, byProperty := range []bool{whole, !whole} {
-		for _, p := range b.parameters[:b.own] {
+		for _, p := range parameters {
 			if !open(p) || taken && !byProperty {
 				continue
 			}
@@ -212,6 +217,27 @@ func (in *Invocation) takeInput(v object.Value) (taken bool, refused *fault) {
 		}
 	}
 	return taken, refused
+}
+
+// inDefaultFirst are the command's own parameters, those of the default set
+// before the others.
+func (b *binding) inDefaultFirst() []*Parameter {
+	if b.ordered != nil {
+		return b.ordered // once for all objects
+	}
+	all, d := slices.Clone(b.parameters[:b.own]), defaultMask(b.command)
+	slices.SortStableFunc(all, func(p, q *Parameter) int {
+		return outside(maskOf(b.command, p), d) - outside(maskOf(b.command, q), d)
+	})
+	b.ordered = all
+	return all
+}
+
+func outside(m, d setMask) int {
+	if m&d != 0 {
+		return 0
+	}
+	return 1
 }
 
 // propertyFor finds the property that has a parameter's name or alias.

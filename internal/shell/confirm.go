@@ -36,7 +36,7 @@ func (in *Invocation) ShouldProcess(target string, lines ...string) (bool, error
 		what = strings.Join(lines, "\n")
 	}
 	if in.whatIf() {
-		in.Session().config.Host.Write(Output, "What if: "+what+"\n")
+		in.Session().config.Host.Write(Information, "What if: "+what+"\n")
 		return false, nil
 	}
 	in.Verbose(what)

@@ -62,7 +62,7 @@ func mapValues(items []object.Value, do func(object.Value) object.Value) []objec
 // takesAnything says that values of all types are bound as they are.
 func takesAnything(typ string) bool {
 	switch strings.ToLower(shortType(typ)) {
-	case "", "object", "psobject", "psobject[]", "object[]", "pscustomobject", "pscredential":
+	case "", "object", "psobject", "psobject[]", "object[]", "pscustomobject", "pscredential", "pscredential[]":
 		return true
 	}
 	return false

@@ -155,7 +155,7 @@ func (f *frame) step(e *syntax.Unary) (object.Value, error) {
 
 // at places the failure of a value at the node that asked for it.
 func (f *frame) at(node syntax.Node, err error) error {
-	if err == nil || isControl(err) {
+	if err == nil || f.isControl(err) {
 		return err
 	}
 	return f.fault(node, err)

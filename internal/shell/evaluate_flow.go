@@ -211,7 +211,7 @@ func (f *frame) try(st *syntax.Try, out sink) (err error) {
 	err = f.run(st.Body.Statements, out)
 	f.s.trying--
 	var failed *fault
-	if isControl(err) || !errors.As(err, &failed) {
+	if f.isControl(err) || !errors.As(err, &failed) {
 		return err
 	}
 	for _, c := range st.Catches {

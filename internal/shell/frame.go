@@ -78,13 +78,21 @@ type flow struct {
 
 func (e *flow) Error() string { return e.keyword + " has nothing to leave" }
 
-// isControl says that an error is a way of leaving rather than a failure.
-func isControl(err error) bool {
+// isControl says that an error is a way of leaving rather than a failure. That
+// something ran out of its own time is a failure; that the text was cancelled
+// is not.
+func (f *frame) isControl(err error) bool {
 	var leave *flow
 	var stop *enough
-	return errors.As(err, &leave) || errors.As(err, &stop) ||
-		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+	var lost *outputError
+	return errors.As(err, &leave) || errors.As(err, &stop) || errors.As(err, &lost) ||
+		f.ctx.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded))
 }
+
+// outputError is a failure of what takes the output of a whole text.
+type outputError struct{ err error }
+
+func (e *outputError) Error() string { return e.err.Error() }
 
 // run evaluates statements one after the other.
 func (f *frame) run(list []syntax.Statement, out sink) error {
@@ -107,7 +115,7 @@ func (f *frame) statement(st syntax.Statement, out sink) error {
 
 // settle decides what becomes of a statement's failure.
 func (f *frame) settle(err error, node syntax.Node) error {
-	if err == nil || isControl(err) {
+	if err == nil || f.isControl(err) {
 		return err
 	}
 	fault := f.fault(node, err)

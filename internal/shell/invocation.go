@@ -227,7 +227,7 @@ func (in *Invocation) Fail(err error) error {
 	if err == nil {
 		return nil
 	}
-	if isControl(err) || errors.Is(err, ErrEnough) {
+	if in.stage.frame.isControl(err) || errors.Is(err, ErrEnough) {
 		return err
 	}
 	var known *fault

@@ -57,7 +57,7 @@ func (f *frame) pipeline(p *syntax.Pipeline, out sink) error {
 			err = failed
 		}
 	}
-	if err != nil && !isControl(err) {
+	if err != nil && !f.isControl(err) {
 		pl.failed = true
 	}
 	f.s.ok = !pl.failed
@@ -230,7 +230,7 @@ func (st *stage) call(do step) error {
 	case errors.Is(err, ErrEnough):
 		st.stopped = true
 		return &enough{st}
-	case isControl(err):
+	case st.line.f.isControl(err):
 		return err
 	}
 	return st.in.ended(err)

@@ -106,7 +106,10 @@ func (r *runner) end(err error) error {
 	var leave *flow
 	var failed *fault
 	var stop *enough
+	var lost *outputError
 	switch {
+	case errors.As(err, &lost):
+		return lost.err
 	case errors.As(err, &leave) && leave.keyword == "exit":
 		return &Exit{Code: leave.code}
 	case errors.As(err, &leave), errors.As(err, &stop):

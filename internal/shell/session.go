@@ -143,7 +143,12 @@ func (s *Session) show(v object.Value) error {
 // Unless the session is Strict, a line that cannot be read or bound as it
 // stands is mended if package paste knows how, said so, and run once.
 func (s *Session) Run(ctx context.Context, text string) (ok bool, err error) {
-	r := &runner{s: s, f: &frame{s: s, ctx: ctx, scope: s.global}, out: s.show}
+	r := &runner{s: s, f: &frame{s: s, ctx: ctx, scope: s.global}, out: func(v object.Value) error {
+		if err := s.show(v); err != nil {
+			return &outputError{err}
+		}
+		return nil
+	}}
 	before := s.frame
 	defer func() { s.frame = before }()
 	err = r.text(text)

@@ -3,6 +3,7 @@ package shell_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime"
 	"slices"
 	"strings"
@@ -110,6 +111,28 @@ func TestCancel(t *testing.T) {
 		if got := f.host.text(shell.Output); strings.Contains(got, "next") || strings.Contains(got, "caught") {
 			t.Errorf("%s: output %q", text, got)
 		}
+	}
+}
+
+// That a command ran out of its own time is its failure, not the user's wish.
+func TestADeadlineOfACommandIsAFailure(t *testing.T) {
+	f := start(t)
+	f.Add(&shell.Command{Name: "Late", Kind: shell.Cmdlet, Start: shell.Each(func(context.Context, *shell.Invocation) error {
+		return fmt.Errorf("asking the server: %w", context.DeadlineExceeded)
+	})})
+	f.run(t, "Late; 'next'")
+	if got := f.host.text(shell.Output); got != "next" || f.newest(t).Command != "Late" {
+		t.Errorf("output %q, error %+v", got, f.newest(t))
+	}
+}
+
+func TestAFailureOfTheOutputEndsTheText(t *testing.T) {
+	f := start(t)
+	full := errors.New("the disk is full")
+	f.SetSink(func(object.Value) error { return full })
+	_, err := f.Run(t.Context(), "try { Get-Number 3 | ForEach-Object { $_ } } catch { 'caught' }")
+	if !errors.Is(err, full) || f.calls.started != 1 || len(f.Failed().Items) > 0 {
+		t.Errorf("error %v, %d numbers, %d errors", err, f.calls.started, len(f.Failed().Items))
 	}
 }
 
