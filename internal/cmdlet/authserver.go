@@ -30,7 +30,9 @@ func authserver(c *Connection) func() ([]*shell.Command, error) {
 }
 
 func authServerViews() format.Views {
-	return format.Views{authServerType: table("Name", "IssuerIdentifier", "Realm", "Enabled")}
+	v := table("Name", "IssuerIdentifier", "Realm")
+	v.Table[1].Width = len("00000001-0000-0000-c000-000000000000")
+	return format.Views{authServerType: v}
 }
 
 func (a authServer) get(ctx context.Context, in *shell.Invocation) error {

@@ -29,7 +29,9 @@ func partnerapplication(c *Connection) func() ([]*shell.Command, error) {
 }
 
 func partnerApplicationViews() format.Views {
-	return format.Views{partnerApplicationType: table("Name", "ApplicationIdentifier", "AuthMetadataUrl", "Enabled")}
+	v := table("Name", "ApplicationIdentifier")
+	v.Table[1].Width = len("00000002-0000-0ff1-ce00-000000000000")
+	return format.Views{partnerApplicationType: v}
 }
 
 // get lists partner applications by name, with wildcards, or by application id
