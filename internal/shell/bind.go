@@ -32,7 +32,7 @@ type binding struct {
 	delayed    map[*Parameter]*block       // script blocks run for each object
 	spans      map[*Parameter]syntax.Span
 	rest       []object.Value // $args
-	ordered    []*Parameter // for pipeline input
+	ordered    []*Parameter   // for pipeline input
 	possible   setMask
 	begun      setMask // possible before the object in the pipeline narrowed it
 	fed        bool

@@ -124,7 +124,7 @@ func TestFunctionsBindLikeCmdletsWhenAdvanced(t *testing.T) {
 	} {
 		f := start(t)
 		f.run(t, define+c.text)
-		if diff := cmp.Diff(sorted(c.out), sorted(lines(f.host.text(shell.Output) + "\n" + f.host.text(shell.Information)))); diff != "" {
+		if diff := cmp.Diff(sorted(c.out), sorted(lines(f.host.text(shell.Output)+"\n"+f.host.text(shell.Information)))); diff != "" {
 			t.Errorf("%s (-want +got)\n%s\n%s", c.text, diff, f.host.text(shell.Errors))
 		}
 		if c.err != "" && f.newest(t).Message != c.err {

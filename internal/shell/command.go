@@ -112,7 +112,8 @@ type Host interface {
 	// already, and the line feed after it, unless the line is to go on
 	// (Write-Host -NoNewline).
 	Write(stream Stream, text string)
-	// Ask puts a question. It returns ErrNoUser when nobody can answer.
+	// Ask puts a question. It returns ErrNoUser when nobody can answer, and
+	// context.Canceled when the user pressed Ctrl-C in place of an answer.
 	Ask(ctx context.Context, q Question) (string, error)
 	// Width is the number of columns; 120 when it is not a terminal.
 	Width() int

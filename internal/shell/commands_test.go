@@ -150,7 +150,7 @@ func makers(c *calls) []*shell.Command {
 	write := func(name string, do func(in *shell.Invocation, text string) error) *shell.Command {
 		return &shell.Command{Name: name, Kind: shell.Cmdlet, Class: "Tests." + strings.ReplaceAll(name, "-", ""),
 			Parameters: []shell.Parameter{param("Message", "String", 0)},
-			Start: shell.Each(func(_ context.Context, in *shell.Invocation) error { return do(in, in.String("Message")) })}
+			Start:      shell.Each(func(_ context.Context, in *shell.Invocation) error { return do(in, in.String("Message")) })}
 	}
 	return []*shell.Command{
 		{

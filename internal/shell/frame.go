@@ -79,14 +79,14 @@ type flow struct {
 func (e *flow) Error() string { return e.keyword + " has nothing to leave" }
 
 // isControl says that an error is a way of leaving rather than a failure. That
-// something ran out of its own time is a failure; that the text was cancelled
-// is not.
+// something ran out of its own time is a failure; that the user pressed
+// Ctrl-C, at a question too, is not.
 func (f *frame) isControl(err error) bool {
 	var leave *flow
 	var stop *enough
 	var lost *outputError
 	return errors.As(err, &leave) || errors.As(err, &stop) || errors.As(err, &lost) ||
-		f.ctx.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded))
+		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) && f.ctx.Err() != nil
 }
 
 // outputError is a failure of what takes the output of a whole text.

@@ -31,6 +31,9 @@ func (h *host) Ask(ctx context.Context, q shell.Question) (string, error) {
 		return "", shell.ErrNoUser
 	}
 	answer := h.answers[0]
+	if answer == "^C" {
+		return "", context.Canceled
+	}
 	h.answers = h.answers[1:]
 	return answer, nil
 }

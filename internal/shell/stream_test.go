@@ -114,6 +114,17 @@ func TestCancel(t *testing.T) {
 	}
 }
 
+func TestCancelAtAQuestion(t *testing.T) {
+	for _, text := range []string{"Set-Thing; 'next'", "Remove-Thing a; 'next'"} {
+		f := start(t)
+		f.host.answers = []string{"^C"}
+		_, err := f.Run(t.Context(), text)
+		if !errors.Is(err, context.Canceled) || f.host.text(shell.Output) != "" || len(f.Failed().Items) > 0 {
+			t.Errorf("%s: error %v, output %q, %d errors", text, err, f.host.text(shell.Output), len(f.Failed().Items))
+		}
+	}
+}
+
 // That a command ran out of its own time is its failure, not the user's wish.
 func TestADeadlineOfACommandIsAFailure(t *testing.T) {
 	f := start(t)
