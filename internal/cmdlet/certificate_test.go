@@ -372,6 +372,9 @@ func TestCertificateRequestsInTheShell(t *testing.T) {
 	if got := ex.value(`"$($again.Subject) $($again.FriendlyName) $($again.CertificateDomains)"`); got != "CN=mail.litware.test asked mail.litware.test" {
 		t.Errorf("renewed it is %s", got)
 	}
+	if got := ex.value("(Get-ExchangeCertificate -DomainName exch.litware.test | where { $_.Services -eq 'IIS' } | New-ExchangeCertificate).Services"); got != "None" {
+		t.Errorf("renewed from what the web services show it is for %s", got)
+	}
 	if got := ex.value(`(New-ExchangeCertificate -Services None -IncludeAcceptedDomains -IncludeAutoDiscover).CertificateDomains -join ','`); got != "litware.test,autodiscover.litware.test" {
 		t.Errorf("with the accepted domains it names %s", got)
 	}

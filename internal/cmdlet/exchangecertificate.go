@@ -196,7 +196,11 @@ func newExchangeCertificate(in *shell.Invocation) adminapi.NewCertificateRequest
 	req := adminapi.NewCertificateRequest{
 		SubjectName: cmp.Or(in.String("SubjectName"), like("Subject")), FriendlyName: cmp.Or(in.String("FriendlyName"), like("FriendlyName"), "Microsoft Exchange"),
 		DomainNames: in.Strings("DomainName"), KeySize: in.Int("KeySize"), PrivateKeyExportable: in.Bool("PrivateKeyExportable"),
-		Services: splitServices(cmp.Or(in.String("Services"), like("Services"), "SMTP")),
+		Services: splitServices(cmp.Or(in.String("Services"), "SMTP")),
+	}
+	if services := like("Services"); services != "" && !in.Has("Services") {
+		// What the web services show is not a note that could be renewed.
+		req.Services = slices.DeleteFunc(splitServices(services), func(s string) bool { return s == "IIS" })
 	}
 	if domains, ok := object.Get(in.Value("Instance"), "CertificateDomains"); ok && len(req.DomainNames) == 0 {
 		for _, d := range object.Items(domains) {
@@ -214,8 +218,7 @@ func newExchangeCertificate(in *shell.Invocation) adminapi.NewCertificateRequest
 	return req
 }
 
-// splitServices reads services as the binder writes flags. What the listener
-// of the web services shows is not noted on a renewed certificate.
+// splitServices reads services as the binder writes flags.
 func splitServices(flags string) []string {
 	services := strings.Split(flags, ", ")
 	return slices.DeleteFunc(services, func(s string) bool { return s == "None" || s == "" })
