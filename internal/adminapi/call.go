@@ -99,8 +99,11 @@ func (c *Client) LogOn(ctx context.Context, account, password string) (Session, 
 	return s, nil
 }
 
-// LogOff ends the session; the client can log on again.
+// LogOff ends the session, if there is one; the client can log on again.
 func (c *Client) LogOff(ctx context.Context) error {
+	if c.token == "" {
+		return nil
+	}
 	_, err := Do(ctx, c, LogOff, Empty{})
 	c.token = ""
 	return err

@@ -57,7 +57,7 @@ type NewUserRequest struct {
 	// CommonName is the name of the object, where it is another.
 	CommonName  string `json:"commonName,omitempty"`
 	DisplayName string `json:"displayName,omitempty"`
-	UPN         string `json:"userPrincipalName"`
+	UPN         string `json:"userPrincipalName,omitempty"` // default: Name in the operator's domain
 	SMTP        string `json:"smtp,omitempty"`
 	SIP         string `json:"sip,omitempty"`
 	Password    string `json:"password,omitempty"`

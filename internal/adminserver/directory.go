@@ -114,6 +114,9 @@ func userOut(u directory.User, groups []string) adminapi.User {
 }
 
 func (s *Server) newUser(ctx context.Context, op Operator, req adminapi.NewUserRequest) (adminapi.User, error) {
+	if req.UPN == "" {
+		req.UPN = req.Name + "@" + op.Account.UPN.Domain()
+	}
 	u, err := s.makeUser(ctx, op.Account.Organisation, op.Account.Container, req)
 	return userOut(u, nil), err
 }

@@ -2,9 +2,11 @@ package adminserver
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/matchseal/matchseal/internal/adminapi"
+	"github.com/matchseal/matchseal/internal/problem"
 	"github.com/matchseal/matchseal/internal/skype"
 )
 
@@ -41,9 +43,18 @@ func (x Skype) pools(ctx context.Context, _ Operator, req adminapi.Identity) ([]
 	if err != nil {
 		return nil, err
 	}
-	return listedPage(found, req, "pool", func(p skype.Pool) adminapi.Pool {
+	all, err := listedPage(found, req, "pool", func(p skype.Pool) adminapi.Pool {
 		return adminapi.Pool{Identity: p.Fqdn, Fqdn: p.Fqdn, Site: p.Site, Services: p.Services, Computers: p.Computers}
 	}, func(p skype.Pool) string { return p.Fqdn })
+	return all, absent(err, "Pool", req.Identity)
+}
+
+// absent gives the failure of a name that nothing has the product's words.
+func absent(err error, kind, identity string) error {
+	if f := problem.Of(err); f != nil && f.Code == problem.ManageNotFound {
+		return f.WithCmdletText(fmt.Sprintf(`Cannot find "%s" "%s" because it does not exist.`, kind, identity))
+	}
+	return err
 }
 
 func (x Skype) sites(ctx context.Context, _ Operator, req adminapi.Identity) ([]adminapi.Site, error) {
@@ -51,9 +62,10 @@ func (x Skype) sites(ctx context.Context, _ Operator, req adminapi.Identity) ([]
 	if err != nil {
 		return nil, err
 	}
-	return listed(found, req.Identity, "site", func(v skype.Site) adminapi.Site {
+	all, err := listed(found, req.Identity, "site", func(v skype.Site) adminapi.Site {
 		return adminapi.Site{Identity: v.Identity(), SiteID: v.ID, DisplayName: v.ID, SiteType: "CentralSite", Services: v.Services, Pools: v.Pools}
 	})
+	return all, absent(err, "Site", req.Identity)
 }
 
 func (x Skype) trustedPools(ctx context.Context, _ Operator, req adminapi.Identity) ([]adminapi.TrustedApplicationPool, error) {
@@ -61,7 +73,8 @@ func (x Skype) trustedPools(ctx context.Context, _ Operator, req adminapi.Identi
 	if err != nil {
 		return nil, err
 	}
-	return listedPage(found, req, "trusted application pool", trustedPoolOut, func(p skype.TrustedPool) string { return p.Fqdn })
+	all, err := listedPage(found, req, "trusted application pool", trustedPoolOut, func(p skype.TrustedPool) string { return p.Fqdn })
+	return all, absent(err, "TrustedApplicationPool", req.Identity)
 }
 
 func trustedPoolOut(p skype.TrustedPool) adminapi.TrustedApplicationPool {
@@ -98,7 +111,8 @@ func (x Skype) trustedApplications(ctx context.Context, _ Operator, req adminapi
 	if err != nil {
 		return nil, err
 	}
-	return listedPage(found, req, "trusted application", x.trustedApplicationOut, skype.TrustedApplication.Identity)
+	all, err := listedPage(found, req, "trusted application", x.trustedApplicationOut, skype.TrustedApplication.Identity)
+	return all, absent(err, "TrustedApplication", req.Identity)
 }
 
 func (x Skype) trustedApplicationOut(a skype.TrustedApplication) adminapi.TrustedApplication {
@@ -142,7 +156,8 @@ func (x Skype) mountArchiving(s *Server, may rights) {
 		if !matches(req.Identity, globalScope) {
 			found = nil
 		}
-		return listed(found, req.Identity, "archiving configuration", archivingOut)
+		all, err := listed(found, req.Identity, "archiving configuration", archivingOut)
+		return all, absent(err, "ArchivingSettings", req.Identity)
 	})
 	change(s, x.Journal, adminapi.SetCsArchivingConfiguration, may.change, x.setArchiving)
 }
@@ -162,7 +177,7 @@ func archivingOut(c skype.ArchivingConfiguration) adminapi.ArchivingConfiguratio
 
 func (x Skype) setArchiving(ctx context.Context, op Operator, req adminapi.ArchivingSettings) (adminapi.Changed, error) {
 	if !matches(req.Identity, globalScope) {
-		return adminapi.Changed{}, notFound("archiving configuration", req.Identity)
+		return adminapi.Changed{}, absent(notFound("archiving configuration", req.Identity), "ArchivingSettings", req.Identity)
 	}
 	err := x.Role.SetArchivingConfiguration(ctx, op.String(), func(c *skype.ArchivingConfiguration) {
 		set(&c.EnableArchiving, req.EnableArchiving)

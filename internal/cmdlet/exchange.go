@@ -3,6 +3,7 @@ package cmdlet
 import (
 	"maps"
 
+	"github.com/matchseal/matchseal/internal/adminapi"
 	"github.com/matchseal/matchseal/internal/shell"
 	"github.com/matchseal/matchseal/internal/shell/format"
 )
@@ -17,6 +18,7 @@ func Exchange(c *Connection) ([]*shell.Command, error) {
 		partnerapplication(c), authserver(c), oauthconnectivity(c), enterprisescript(c),
 		clientaccess(c), virtualdirectory(c), exchangeserver(c),
 		roleassignment(c), mailuser(c), mailboxes(c), users(c),
+		aduser(c), eventlog(c, adminapi.GetExchangeEvents),
 	)
 }
 
@@ -25,6 +27,7 @@ func exchangeViews() format.Views {
 	return views(
 		exchangeCertificateViews(), partnerApplicationViews(), authServerViews(), oauthConnectivityViews(), clientAccessViews(),
 		virtualDirectoryViews(), exchangeServerViews(), roleAssignmentViews(), mailUserViews(), mailboxViews(), userViews(),
+		eventLogViews(),
 	)
 }
 

@@ -1,6 +1,7 @@
 package cmdlet
 
 import (
+	"github.com/matchseal/matchseal/internal/adminapi"
 	"github.com/matchseal/matchseal/internal/shell"
 	"github.com/matchseal/matchseal/internal/shell/format"
 )
@@ -13,9 +14,11 @@ func Skype(c *Connection) ([]*shell.Command, error) {
 	return join(
 		cscertificate(c),
 		cspartnerapplication(c), csoauthserver(c), csoauthconfiguration(c),
+		cspool(c), cstrustedapplication(c), csuser(c), csstorage(c), csarchiving(c),
+		aduser(c), eventlog(c, adminapi.GetSkypeEvents),
 	)
 }
 
 // skypeViews are the layouts of the Skype shell's objects: its own are lists,
 // whatever the number of their properties.
-func skypeViews() format.Views { return views() }
+func skypeViews() format.Views { return views(eventLogViews()) }
