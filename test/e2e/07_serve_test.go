@@ -380,6 +380,56 @@ func gracefulStop(t *testing.T, d *deployment) {
 func TestDescribedFile(t *testing.T) {
 	suite(t)
 	dir := t.TempDir()
+	p := serveDescribed(t, dir)
+	for _, name := range []string{"exchange.db", "skype.db", "directory.db", "master.key"} {
+		info, err := os.Stat(filepath.Join(dir, "data", name))
+		if err != nil {
+			t.Error(err)
+		} else if info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s has the mode %v", name, info.Mode())
+		}
+	}
+	t.Run("the first operator", func(t *testing.T) { firstOperator(t, filepath.Join(dir, "data", "admin.sock")) })
+	if code, _ := p.stop(t, syscall.SIGTERM); code != 0 {
+		t.Errorf("status %d\n%s", code, p.out)
+	}
+}
+
+// firstOperator takes a deployment that starts from nothing into use: there is
+// nobody in its directory, so nobody can log on.
+func firstOperator(t *testing.T, socket string) {
+	as := func(password string, args ...string) result {
+		t.Helper()
+		return program{env: []string{"MATCHSEAL_PASSWORD=" + password}}.run(t, append(args, "--socket", socket)...)
+	}
+	as("", "directory", "users").wantFailure(t, "nobody in the directory is")
+	as("first", "directory", "add-user", "boss", "--upn", "boss@litware.test").wantFailure(t, "nobody in the directory is")
+	if r := as("first", "directory", "add-user", "boss", "--upn", "boss@litware.test", "--operator").want(t, 0); !strings.HasPrefix(r.out, "boss boss@litware.test S-1-5-21-") {
+		t.Errorf("%s", r)
+	}
+	as("x", "directory", "add-user", "other", "--upn", "other@litware.test", "--operator").wantFailure(t, `nobody in the directory is "administrator"`)
+	as("x", "directory", "add-user", "other", "--upn", "other@litware.test", "--operator", "--as", "boss").want(t, 0)
+	typed := program{in: "typed\r\n"}.run(t, "directory", "add-user", "jeff", "--upn", "jeff@litware.test", "--display-name", "Jeff Hay", "--as", "other", "--socket", socket).want(t, 0)
+	if !strings.Contains(typed.err, "Password of the new account: ") {
+		t.Errorf("%s", typed)
+	}
+	program{in: "\n"}.run(t, "directory", "set-password", "jeff", "--as", "boss", "--socket", socket).wantFailure(t, "0 bytes")
+	as("second", "directory", "set-password", "jeff", "--as", "boss").want(t, 0)
+	as("", "directory", "disable-user", "jeff", "--as", "boss").want(t, 0)
+	if r := as("", "directory", "users", "j*", "--as", "boss").want(t, 0); !strings.Contains(r.out, "jeff@litware.test") || !strings.Contains(r.out, "(disabled)") {
+		t.Errorf("%s", r)
+	}
+	as("", "directory", "enable-user", "jeff", "--as", "boss").want(t, 0)
+	as("", "directory", "disable-user", "boss", "--as", "boss").wantFailure(t, "your own account")
+	as("", "directory", "users", "--as", "jeff").wantFailure(t, "not a member of")
+	// The role takes him for its own operator.
+	as("", "events", "--as", "boss").want(t, 0)
+}
+
+// serveDescribed runs the file that `config describe` prints, with
+// nothing changed but addresses and paths, until the node is ready.
+func serveDescribed(t *testing.T, dir string) *process {
+	t.Helper()
 	text := matchseal(t, "config", "describe").want(t, 0).out
 	now := time.Now()
 	ca, err := certs.NewCA("test", now)
@@ -420,17 +470,7 @@ func TestDescribedFile(t *testing.T) {
 		}
 		return nil
 	})
-	for _, name := range []string{"exchange.db", "skype.db", "directory.db", "master.key"} {
-		info, err := os.Stat(filepath.Join(dir, "data", name))
-		if err != nil {
-			t.Error(err)
-		} else if info.Mode().Perm()&0o077 != 0 {
-			t.Errorf("%s has the mode %v", name, info.Mode())
-		}
-	}
-	if code, _ := p.stop(t, syscall.SIGTERM); code != 0 {
-		t.Errorf("status %d\n%s", code, p.out)
-	}
+	return p
 }
 
 func freeAddress(t *testing.T) string {
