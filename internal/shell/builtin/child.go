@@ -2,7 +2,6 @@ package builtin
 
 import (
 	"context"
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -19,9 +18,9 @@ const (
 )
 
 // stater is a file system that tells sizes and times too. Without it a listing
-// shows names and modes.
+// shows names and modes. A zero time is not known.
 type stater interface {
-	Stat(path string) (fs.FileInfo, error)
+	Stat(path string) (size int64, written time.Time, err error)
 }
 
 func childCommands() []*shell.Command {
@@ -129,8 +128,22 @@ func listChildren(ctx context.Context, in *shell.Invocation) error {
 // as the last part of the path says which names.
 func listPath(ctx context.Context, in *shell.Invocation, s *sieve, name string) error {
 	full := in.Session().Resolve(name)
-	if _, ok := list(in, full); ok {
+	if _, err := list(in, full); err == nil {
 		return listFolder(ctx, in, s, full, "", s.depth)
+	}
+	if parent, leaf := split(full); s.depth > 0 && object.HasWildcard(leaf) {
+		match, err := object.Wildcard(leaf)
+		if err != nil {
+			return err
+		}
+		below := *s
+		below.filter = []object.Pattern{match}
+		for _, folder := range glob(in, parent) {
+			if err := listFolder(ctx, in, &below, folder, "", s.depth); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 	found := glob(in, name)
 	if len(found) == 0 && !object.HasWildcard(name) {
@@ -139,11 +152,7 @@ func listPath(ctx context.Context, in *shell.Invocation, s *sieve, name string) 
 	for _, match := range found {
 		parent, leaf := split(match)
 		folder, _ := exists(in, match)
-		if folder && s.depth > 0 {
-			if err := listFolder(ctx, in, s, match, "", s.depth); err != nil {
-				return err
-			}
-		} else if s.passes(leaf, folder) {
+		if s.passes(leaf, folder) {
 			if err := emitItem(in, parent, "", leaf, folder); err != nil {
 				return err
 			}
@@ -205,10 +214,12 @@ func itemObject(in *shell.Invocation, parent, name string, folder bool) *object.
 	}
 	var length, written object.Value
 	if s, ok := files(in).(stater); ok {
-		if info, err := s.Stat(full); err == nil {
-			written = info.ModTime().In(zone(in))
+		if size, when, err := s.Stat(full); err == nil {
 			if !folder {
-				length = info.Size()
+				length = size
+			}
+			if !when.IsZero() {
+				written = when.In(zone(in))
 			}
 		}
 	}

@@ -11,7 +11,7 @@ import (
 func cliXMLCommands() []*shell.Command {
 	return []*shell.Command{
 		{
-			Name: "Export-Clixml", Module: utility,
+			Name: "Export-Clixml", Module: utility, Changes: true,
 			Synopsis: "Writes objects with their types to an XML file.",
 			Parameters: append(fileParameters(), required(input("the objects")),
 				defaulting(named("Depth", "Int32", "how deep objects within objects are written"), "2")),

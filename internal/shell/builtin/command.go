@@ -165,7 +165,7 @@ func commandsNamed(in *shell.Invocation, name string, w want) ([]object.Value, e
 		return commandObject(c)
 	}
 	var found []object.Value
-	if w.verbs == nil && w.nouns == nil && w.modules == nil && (w.kinds == nil || slices.ContainsFunc(w.kinds, isAliasKind)) {
+	if w.verbs == nil && w.nouns == nil && w.modules == nil && w.parameters == nil && (w.kinds == nil || slices.ContainsFunc(w.kinds, isAliasKind)) {
 		for _, a := range in.Session().Aliases() {
 			if !match.Match(a.Name) {
 				continue

@@ -111,7 +111,7 @@ func getContent(_ context.Context, in *shell.Invocation) error {
 
 // contents reads a file; a folder has none.
 func contents(in *shell.Invocation, file string) ([]byte, error) {
-	if _, folder := list(in, file); folder {
+	if _, err := list(in, file); err == nil {
 		return nil, about(fault(in, "GetContentReaderUnauthorizedAccessError", "PermissionDenied", "UnauthorizedAccessException",
 			"Access to the path '%s' is denied.", file), file, "String")
 	}

@@ -38,7 +38,7 @@ func csvCommands() []*shell.Command {
 			Start: gather(fromCSV),
 		},
 		{
-			Name: "Export-Csv", Aliases: []string{"epcsv"}, Module: utility,
+			Name: "Export-Csv", Aliases: []string{"epcsv"}, Module: utility, Changes: true,
 			Synopsis:   "Writes objects to a file of comma-separated values.",
 			Parameters: append(fileParameters(), required(input("the objects")), delimiter(1), culture, noType),
 			Start:      startExportCSV,

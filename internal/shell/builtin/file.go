@@ -30,8 +30,10 @@ func notFound(in *shell.Invocation, path string) *object.ErrorRecord {
 		"Cannot find path '%s' because it does not exist.", path), path, "String")
 }
 
-// fileFault is the error about a file that cannot be read or written.
-func fileFault(in *shell.Invocation, path string, err error) *object.ErrorRecord {
+// fileFault is the error about a file that cannot be read or written. What the
+// file system explains better than the machine does stays as it is.
+func fileFault(in *shell.Invocation, path string, err error) error {
+	var plain *fs.PathError
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return notFound(in, path)
@@ -39,7 +41,10 @@ func fileFault(in *shell.Invocation, path string, err error) *object.ErrorRecord
 		return about(fault(in, "FileOpenFailure", "OpenError", "UnauthorizedAccessException",
 			"Access to the path '%s' is denied.", path), path, "String")
 	}
-	return about(fault(in, "FileOpenFailure", "OpenError", "IOException", "%s", err), path, "String")
+	if errors.As(err, &plain) {
+		return about(fault(in, "FileOpenFailure", "OpenError", "IOException", "%s", err), path, "String")
+	}
+	return err
 }
 
 // read gets a file.
@@ -52,22 +57,21 @@ func read(in *shell.Invocation, path string) ([]byte, error) {
 	return data, nil
 }
 
-// list gets the names in a folder; ok is false when there is no such folder.
-func list(in *shell.Invocation, folder string) (names []string, ok bool) {
-	names, err := files(in).List(in.Session().Resolve(folder))
-	return names, err == nil
+// list gets the names in a folder.
+func list(in *shell.Invocation, folder string) ([]string, error) {
+	return files(in).List(in.Session().Resolve(folder))
 }
 
 // exists says whether there is a folder or a file of this path. A file is
 // looked for in its folder, so that a long one is not read for nothing.
 func exists(in *shell.Invocation, name string) (folder, file bool) {
 	name = in.Session().Resolve(name)
-	if _, ok := list(in, name); ok {
+	if _, err := list(in, name); err == nil {
 		return true, false
 	}
 	parent, leaf := split(name)
-	names, ok := list(in, parent)
-	if !ok {
+	names, err := list(in, parent)
+	if err != nil {
 		return false, false
 	}
 	for _, n := range names {

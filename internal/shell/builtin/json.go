@@ -96,6 +96,9 @@ func parseJSON(text string) (object.Value, error) {
 			err = errors.New("there is more text after the value")
 		}
 	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = errors.New("the text ends before the value does")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("Invalid JSON primitive: %s. (%w, from character %d on)", excerpt(text, at), err, at+1)
 	}

@@ -116,8 +116,8 @@ func moveTo(in *shell.Invocation, otherwise string) error {
 			full = found[0]
 		}
 	}
-	if _, ok := list(in, full); !ok {
-		return in.Fail(notFound(in, full))
+	if _, err := list(in, full); err != nil {
+		return in.Fail(fileFault(in, full, err))
 	}
 	in.Session().SetLocation(full)
 	if in.Bool("PassThru") {

@@ -10,13 +10,6 @@ import (
 )
 
 func writeCommands() []*shell.Command {
-	message := func() []shell.Parameter {
-		return []shell.Parameter{required(empty(piped(at(0, "Message", "String", "the text", "Msg"))))}
-	}
-	color := func(name, meaning string) shell.Parameter {
-		return oneOf(named(name, "ConsoleColor", meaning), "Black", "DarkBlue", "DarkGreen", "DarkCyan", "DarkRed", "DarkMagenta", "DarkYellow",
-			"Gray", "DarkGray", "Blue", "Green", "Cyan", "Red", "Magenta", "Yellow", "White")
-	}
 	return []*shell.Command{
 		{
 			Name: "Write-Output", Aliases: []string{"echo", "write"}, Module: utility,
@@ -34,12 +27,12 @@ func writeCommands() []*shell.Command {
 				empty(rest(piped(at(0, "Object", "Object", "what to show")))),
 				toggle("NoNewline", "without the end of the line"),
 				defaulting(named("Separator", "Object", "what stands between two objects"), "a blank"),
-				color("ForegroundColor", "color of the text"), color("BackgroundColor", "color behind the text"),
+				colorParameter("ForegroundColor", "color of the text"), colorParameter("BackgroundColor", "color behind the text"),
 			},
 			Start: shell.Each(writeHost),
 		},
 		{
-			Name: "Write-Verbose", Module: utility, Parameters: message(),
+			Name: "Write-Verbose", Module: utility, Parameters: messageParameters(),
 			Synopsis: "Says what is being done, when -Verbose is on.",
 			Start: shell.Each(func(_ context.Context, in *shell.Invocation) error {
 				in.Verbose(in.String("Message"))
@@ -47,7 +40,7 @@ func writeCommands() []*shell.Command {
 			}),
 		},
 		{
-			Name: "Write-Warning", Module: utility, Parameters: message(),
+			Name: "Write-Warning", Module: utility, Parameters: messageParameters(),
 			Synopsis: "Warns.",
 			Start: shell.Each(func(_ context.Context, in *shell.Invocation) error {
 				in.Warn(in.String("Message"))
@@ -55,7 +48,7 @@ func writeCommands() []*shell.Command {
 			}),
 		},
 		{
-			Name: "Write-Debug", Module: utility, Parameters: message(),
+			Name: "Write-Debug", Module: utility, Parameters: messageParameters(),
 			Synopsis: "Says what helps to find mistakes, when -Debug is on.",
 			Start: shell.Each(func(_ context.Context, in *shell.Invocation) error {
 				in.Debug(in.String("Message"))
@@ -102,6 +95,17 @@ func writeCommands() []*shell.Command {
 			Start:  shell.Each(readHost),
 		},
 	}
+}
+
+// messageParameters are those of the commands that say something.
+func messageParameters() []shell.Parameter {
+	return []shell.Parameter{required(empty(piped(at(0, "Message", "String", "the text", "Msg"))))}
+}
+
+// colorParameter is a color, which is accepted: text is shown in one.
+func colorParameter(name, meaning string) shell.Parameter {
+	return oneOf(named(name, "ConsoleColor", meaning), "Black", "DarkBlue", "DarkGreen", "DarkCyan", "DarkRed", "DarkMagenta", "DarkYellow",
+		"Gray", "DarkGray", "Blue", "Green", "Cyan", "Red", "Magenta", "Yellow", "White")
 }
 
 func writeOutput(_ context.Context, in *shell.Invocation) error {
