@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/matchseal/matchseal/internal/problem"
 )
@@ -157,6 +158,35 @@ func (f *Folders) List(name string) ([]string, error) {
 	names := append(entryNames(entries, `\`), scripts...)
 	slices.SortFunc(names, func(a, b string) int { return strings.Compare(strings.ToLower(a), strings.ToLower(b)) })
 	return slices.CompactFunc(names, strings.EqualFold), nil
+}
+
+// Stat tells the size of a file or folder and when it was written to. What
+// belongs to the product has no time.
+func (f *Folders) Stat(name string) (size int64, written time.Time, err error) {
+	inside, ok := onDrive(name)
+	if !ok {
+		return stat(os.Stat(machinePath(name)))
+	}
+	if text, ok := f.scripts[strings.ToLower(inside)]; ok {
+		return int64(len(text)), time.Time{}, nil
+	}
+	root, err := f.open(name)
+	if err != nil {
+		return 0, time.Time{}, err
+	}
+	defer root.Close()
+	found, rest := follow(root, inside)
+	if rest != "" {
+		return 0, time.Time{}, notFound(name)
+	}
+	return stat(root.Stat(orRoot(found)))
+}
+
+func stat(info fs.FileInfo, err error) (int64, time.Time, error) {
+	if err != nil {
+		return 0, time.Time{}, err
+	}
+	return info.Size(), info.ModTime(), nil
 }
 
 func entryNames(entries []fs.DirEntry, separator string) []string {
