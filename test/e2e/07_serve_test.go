@@ -436,14 +436,14 @@ func serveDescribed(t *testing.T, dir string) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, hosts := range map[string][]string{"mail": {"mail.litware.test"}, "lync": {"lync.litware.test"}} {
+	for name, hosts := range map[string][]string{"mail": {"mail.litware.test"}, "lync": {"lync.litware.test"}, "accounts": {"accounts.litware.test"}} {
 		chain, key, err := ca.Issue(certs.TLSRequest{Names: hosts, NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour)})
 		if err := errors.Join(err, certs.WriteCertificatesPEM(filepath.Join(dir, name+".pem"), chain...), certs.WriteKeyPEM(filepath.Join(dir, name+".key"), key)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	text = strings.ReplaceAll(text, "/etc/matchseal/", dir+"/")
-	for _, address := range []string{"192.0.2.10:443", "192.0.2.20:443", "192.0.2.20:4443"} {
+	for _, address := range []string{"192.0.2.10:443", "192.0.2.20:443", "192.0.2.20:4443", "192.0.2.30:443"} {
 		text = strings.ReplaceAll(text, "["+address, "["+freeAddress(t))
 		text = strings.ReplaceAll(text, " "+address+"]", " "+freeAddress(t)+"]")
 	}
