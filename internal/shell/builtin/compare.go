@@ -124,7 +124,7 @@ func difference(ctx context.Context, in *shell.Invocation, by []key, v object.Va
 	if in.Bool("PassThru") {
 		return v, nil
 	}
-	o := shell.ObjectOf("System.Management.Automation.PSCustomObject")
+	o := shell.ObjectOf(customObject)
 	if !in.Has("Property") {
 		o.Properties = append(o.Properties, object.Property{Name: "InputObject", Value: v})
 	} else {

@@ -121,5 +121,19 @@ At line:1 char:7
 +       ~~~~~~~~~~~~~~~~
     + CategoryInfo          : NotSpecified: (:) [ConvertFrom-Json], ArgumentException
     + FullyQualifiedErrorId : System.ArgumentException,Microsoft.PowerShell.Commands.ConvertFromJsonCommand`},
+		{`("x," * 5000 + "y"), "1" | ConvertFrom-Csv | Out-Null`, `
+ConvertFrom-Csv : The table is larger than this shell allows: 64 MiB and 4096 columns.
+At line:1 char:28
++ ("x," * 5000 + "y"), "1" | ConvertFrom-Csv | Out-Null
++                            ~~~~~~~~~~~~~~~
+    + CategoryInfo          : LimitsExceeded: (:) [ConvertFrom-Csv], InvalidDataException
+    + FullyQualifiedErrorId : LimitExceeded,Microsoft.PowerShell.Commands.ConvertFromCsvCommand`},
+		{`"[" * 101 | ConvertFrom-Json`, `
+ConvertFrom-Json : Invalid JSON primitive: [. (nested deeper than 100, from character 101 on)
+At line:1 char:13
++ "[" * 101 | ConvertFrom-Json
++             ~~~~~~~~~~~~~~~~
+    + CategoryInfo          : NotSpecified: (:) [ConvertFrom-Json], ArgumentException
+    + FullyQualifiedErrorId : System.ArgumentException,Microsoft.PowerShell.Commands.ConvertFromJsonCommand`},
 	}, certificates())
 }

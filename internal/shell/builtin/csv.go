@@ -12,6 +12,13 @@ import (
 	"github.com/matchseal/matchseal/internal/shell/object"
 )
 
+// What ConvertFrom-Csv and Import-Csv take: text of not more than maxCSV bytes
+// with not more than maxColumns columns.
+const (
+	maxCSV     = 64 << 20
+	maxColumns = 4096
+)
+
 func csvCommands() []*shell.Command {
 	delimiter := func(position int) shell.Parameter {
 		return defaulting(at(position, "Delimiter", "String", "what stands between two values"), ",")
@@ -140,7 +147,10 @@ func importCSV(_ context.Context, in *shell.Invocation) error {
 // parseCSV puts out an object for each record. All values are texts; a record
 // that is too short leaves null. The line #TYPE names the objects' type.
 func parseCSV(in *shell.Invocation, text string) error {
-	types := []string{"System.Management.Automation.PSCustomObject"}
+	if len(text) > maxCSV {
+		return tooLarge(in)
+	}
+	types := []string{customObject}
 	if after, ok := strings.CutPrefix(text, "#TYPE "); ok {
 		line, remainder, _ := strings.Cut(after, "\n")
 		types, text = append([]string{"CSV:" + strings.TrimSpace(line)}, types...), remainder
@@ -161,6 +171,8 @@ func parseCSV(in *shell.Invocation, text string) error {
 		case header == nil:
 			header = columnNames(record)
 			continue
+		case len(header) > maxColumns:
+			return tooLarge(in)
 		}
 		o := &object.Object{Types: types}
 		for i, name := range header {
@@ -174,6 +186,11 @@ func parseCSV(in *shell.Invocation, text string) error {
 			return err
 		}
 	}
+}
+
+func tooLarge(in *shell.Invocation) error {
+	return fault(in, "LimitExceeded", "LimitsExceeded", "InvalidDataException",
+		"The table is larger than this shell allows: %d MiB and %d columns.", maxCSV>>20, maxColumns)
 }
 
 // columnNames copies the header's names; columns without one get H1, H2 ….

@@ -140,7 +140,7 @@ func jsonValue(d *json.Decoder, depth int) (object.Value, error) {
 }
 
 func jsonObject(d *json.Decoder, depth int) (object.Value, error) {
-	o := shell.ObjectOf("System.Management.Automation.PSCustomObject")
+	o := shell.ObjectOf(customObject)
 	for d.More() {
 		name, err := d.Token()
 		if err != nil {

@@ -191,7 +191,7 @@ func (s *selection) put(ctx context.Context, in *shell.Invocation, v object.Valu
 }
 
 func selectedTypes(v object.Value) []string {
-	return []string{"Selected." + object.TypeName(v), "System.Management.Automation.PSCustomObject", "System.Object"}
+	return []string{"Selected." + object.TypeName(v), customObject, "System.Object"}
 }
 
 func (s *selection) excluded(p object.Property) bool {
@@ -265,7 +265,7 @@ func identity(v object.Value) string {
 // CategoryInfo shows it.
 func shortType(v object.Value) string {
 	name := object.TypeName(v)
-	if name == "System.Management.Automation.PSCustomObject" {
+	if name == customObject {
 		return "PSObject"
 	}
 	return name[strings.LastIndex(name, ".")+1:]
