@@ -62,7 +62,7 @@ func (a authServer) object(in *shell.Invocation, s adminapi.AuthServer) *object.
 func (a authServer) settings(in *shell.Invocation) adminapi.AuthServerSettings {
 	return adminapi.AuthServerSettings{
 		AuthMetadataURL: in.StringIf("AuthMetadataUrl"), Type: in.StringIf("Type"), Enabled: in.BoolIf("Enabled"),
-		IsDefaultAuthorization: in.BoolIf("IsDefaultAuthorizationEndpoint"), DomainNames: listIf(in, "DomainName"),
+		IsDefaultAuthorization: in.BoolIf("IsDefaultAuthorizationEndpoint"),
 	}
 }
 
@@ -85,6 +85,10 @@ func (a authServer) add(ctx context.Context, in *shell.Invocation) error {
 	}
 	req := a.settings(in)
 	req.Identity = name
+	var err error
+	if req.DomainNames, err = changedList(in, "DomainName", func() ([]string, error) { return nil, nil }); err != nil {
+		return err
+	}
 	made, err := do(ctx, a.c, adminapi.NewAuthServer, req)
 	if err != nil {
 		return err
@@ -102,6 +106,17 @@ func (a authServer) set(ctx context.Context, in *shell.Invocation) error {
 	}
 	req := a.settings(in)
 	req.Identity, req.Name = identity, in.StringIf("Name")
+	var err error
+	req.DomainNames, err = changedList(in, "DomainName", func() ([]string, error) {
+		found, err := do(ctx, a.c, adminapi.GetAuthServer, adminapi.Identity{Identity: identity})
+		if err != nil || len(found) == 0 {
+			return nil, err
+		}
+		return found[0].DomainNames, nil
+	})
+	if err != nil {
+		return err
+	}
 	if in.Bool("RefreshAuthMetadata") {
 		refresh := adminapi.AuthServerSettings{Identity: identity, RefreshAuthMetadata: true}
 		if err := change(ctx, in, a.c, adminapi.SetAuthServer, refresh, nil); err != nil || onlyRefreshes(in) {

@@ -78,7 +78,17 @@ func (a clientAccess) set(ctx context.Context, in *shell.Invocation) error {
 	if ok, err := in.ShouldProcess(identity); err != nil || !ok {
 		return err
 	}
+	sites, err := changedList(in, "AutoDiscoverSiteScope", func() ([]string, error) {
+		found, err := do(ctx, a.c, adminapi.GetClientAccessServer, adminapi.Identity{Identity: identity})
+		if err != nil || len(found) == 0 {
+			return nil, err
+		}
+		return found[0].AutoDiscoverSiteScope, nil
+	})
+	if err != nil {
+		return err
+	}
 	return change(ctx, in, a.c, adminapi.SetClientAccessServer, adminapi.ClientAccessServerSettings{
-		Identity: identity, AutoDiscoverServiceInternalURI: in.StringIf("AutoDiscoverServiceInternalUri"), AutoDiscoverSiteScope: listIf(in, "AutoDiscoverSiteScope"),
+		Identity: identity, AutoDiscoverServiceInternalURI: in.StringIf("AutoDiscoverServiceInternalUri"), AutoDiscoverSiteScope: sites,
 	}, nil)
 }

@@ -147,7 +147,10 @@ func TestAuthServerCommands(t *testing.T) {
 		ex.sameAsRow("New-AuthServer", ex.one("New-AuthServer -Name ACS -AuthMetadataUrl "+stsMetadata+" -DomainName litware.test"))
 		wantIn(t, ex.runs("Get-AuthServer ACS | fl"), "Name                           : ACS", "IssuerIdentifier               : 00000001-0000-0000-c000-000000000000",
 			"Realm                          : litware.test", "DomainName                     : {litware.test}", "Type                           : MicrosoftACS", "Enabled                        : True")
-		ex.runs("Set-AuthServer ACS -Enabled $false -Name STS")
+		ex.runs("Set-AuthServer ACS -Enabled $false -Name STS -DomainName @{Add='fabrikam.test','contoso.test'; Remove='LITWARE.test'}")
+		if got := ex.value(`"$((Get-AuthServer STS).DomainName)"`); got != "fabrikam.test contoso.test" {
+			t.Errorf("the domains are %s", got)
+		}
 		ex.runs("Set-AuthServer STS -RefreshAuthMetadata")
 		if got := ex.value("(Get-AuthServer).Enabled"); got != "False" {
 			t.Errorf("enabled: %s", got)

@@ -48,6 +48,11 @@ func TestClientAccessServerCommands(t *testing.T) {
 		if got := ex.value(`"$((Get-ClientAccessService exch.litware.test).AutoDiscoverSiteScope)"`); got != "Redmond Paris" {
 			t.Errorf("the sites are %s", got)
 		}
+		ex.runs("Set-ClientAccessService EXCH -AutoDiscoverSiteScope @{Remove='paris'}")
+		if got := ex.value(`"$((Get-ClientAccessService EXCH).AutoDiscoverSiteScope)"`); got != "Redmond" {
+			t.Errorf("the sites are %s", got)
+		}
+		wantText(t, ex.fails("Set-ClientAccessService EXCH -AutoDiscoverSiteScope @{Ad='paris'}"), "@{Add=…; Remove=…}")
 		wantIn(t, ex.runs("Get-ClientAccessServer"), "Name", "----", "EXCH")
 		ex.sameAsRow("Get-ClientAccessServer", ex.one("Get-ClientAccessServer"))
 		wantText(t, ex.fails("Get-ClientAccessServer other"), "The operation couldn't be performed because object 'other' couldn't be found on 'exch.litware.test'.")
