@@ -29,6 +29,7 @@ type stage struct {
 	in       *Invocation
 	handler  Handler
 	next     sink
+	ready    bool // it has begun
 	stopped  bool // ErrEnough was returned
 	left     bool // a script said exit
 	fed      bool // something comes in through the pipeline
@@ -191,6 +192,10 @@ func (pl *pipeline) absorb(err error) error {
 
 // begin, accept, once and end call the handler in the stage's own frame.
 func (st *stage) begin() error {
+	if st.ready {
+		return nil
+	}
+	st.ready = true
 	st.in.ignored()
 	return st.call(st.handler.Begin)
 }
@@ -206,6 +211,10 @@ func (st *stage) accept(v object.Value) error {
 		return &enough{st}
 	}
 	if err := st.line.f.ctx.Err(); err != nil {
+		return err
+	}
+	// What is before it may put something out in its own beginning.
+	if err := st.begin(); err != nil {
 		return err
 	}
 	ok, err := st.in.bindInput(v)

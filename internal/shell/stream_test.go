@@ -81,7 +81,7 @@ func TestBeginProcessEndInOrder(t *testing.T) {
 	f.run(t, `function A { begin { 'ab' } process { "ap$_" } end { 'ae' } }
 function B { begin { 'bb' } process { "b($_)" } end { 'be' } }
 1 | A | B`)
-	if got := lines(f.host.text(shell.Output)); got != "b(ab)\nbb\nb(ap1)\nb(ae)\nbe" {
+	if got := lines(f.host.text(shell.Output)); got != "bb\nb(ab)\nb(ap1)\nb(ae)\nbe" {
 		t.Errorf("got %q", got)
 	}
 }
