@@ -7,6 +7,13 @@
 // is a space, because command lines arrive here by way of web pages and word
 // processors.
 //
+// The language has two modes. A statement that starts with a variable, a
+// literal, a bracket or an operator is an expression, in which -eq compares
+// and + adds; any other is a command, whose arguments are words that mean
+// themselves. There is no separate lexer for that reason: the parser asks for
+// what may stand where it is (cursor.go) and reads words, strings and numbers
+// as the mode demands.
+//
 // It owns the lexical rules, the grammar and the printer. It does not know
 // which commands exist, does not repair what is wrong (that is package paste)
 // and runs nothing.

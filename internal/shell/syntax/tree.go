@@ -25,10 +25,12 @@ type (
 	}
 )
 
-// Script is a whole input.
+// Script is a whole input. Params are those of a script file.
 type Script struct {
 	Span
 	Source     string
+	Attributes []Attribute
+	Params     []Param
 	Statements []Statement
 }
 
@@ -78,10 +80,11 @@ type (
 	// Switch is switch (value) { pattern { } … default { } }.
 	Switch struct {
 		Span
-		Mode    string // "exact", "wildcard", "regex"
-		Value   Statement
-		Cases   []SwitchCase
-		Default *Block
+		Mode          string // "exact", "wildcard", "regex"
+		CaseSensitive bool
+		Value         Statement
+		Cases         []SwitchCase
+		Default       *Block
 	}
 	// Try is try/catch/finally.
 	Try struct {
@@ -90,13 +93,14 @@ type (
 		Catches []Catch
 		Finally *Block
 	}
-	// Function is function Name { param(…) … }.
+	// Function is function Name { param(…) … }. A filter is one whose Body is a
+	// process block.
 	Function struct {
 		Span
 		Name string
 		Body *ScriptBlock
 	}
-	// Flow is return, break, continue, throw or exit with an optional value.
+	// Flow is return, break, continue, throw or exit; Value is nil without one.
 	Flow struct {
 		Span
 		Keyword string
@@ -165,8 +169,9 @@ type Redirection struct {
 // Expressions.
 type (
 	// Bareword is an argument or command name without quotes. Parts holds its
-	// pieces when it has quoted pieces or variables in it; Text is the word
-	// when Parts is nil.
+	// pieces when it has quoted pieces or variables in it: *Bareword, *String,
+	// *Expandable, *Variable and *SubExpression. Text is the word when Parts is
+	// nil, with what backticks escape put in.
 	Bareword struct {
 		Span
 		Text  string
@@ -188,6 +193,7 @@ type (
 		Here  bool
 	}
 	// Number keeps its text, because a String parameter gets the text (9001).
+	// As an argument it may have a sign.
 	Number struct {
 		Span
 		Text  string
@@ -227,9 +233,11 @@ type (
 		Statements []Statement
 	}
 	// ScriptBlock is { param(…) … } as a value. Begin and End are nil unless
-	// written; Body holds process{} or the plain statements.
+	// written; Body holds process{} or the plain statements. Attributes are
+	// those before param, [CmdletBinding()] for one.
 	ScriptBlock struct {
 		Span
+		Attributes []Attribute
 		Params     []Param
 		Begin, End *Block
 		Process    bool // the body was written as process { }
@@ -287,10 +295,26 @@ type HashEntry struct {
 // Param is one parameter of a script block or function.
 type Param struct {
 	Span
-	Type      string // "" when none is written
+	Type       string // "" when none is written
+	Name       string
+	Mandatory  bool        // [Parameter(Mandatory=$true)]
+	Attributes []Attribute // all others, in order
+	Default    Expression
+}
+
+// Attribute is [Name(value, Name = value)] before a parameter or param block.
+type Attribute struct {
+	Span
 	Name      string
-	Mandatory bool // [Parameter(Mandatory=$true)]
-	Default   Expression
+	Arguments []Expression
+	Named     []NamedArgument
+}
+
+// NamedArgument is Name = value in an attribute; Value is nil for a name
+// alone, which means $true.
+type NamedArgument struct {
+	Name  string
+	Value Expression
 }
 
 func (*Pipeline) statement() {}
