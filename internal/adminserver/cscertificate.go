@@ -126,6 +126,10 @@ func (c certificateStore) assign(ctx context.Context, _ Operator, req adminapi.S
 		_, err := c.keyring.Stage(ctx, t, *req.EffectiveDate, req.Force)
 		return err
 	})
+	if problem.Is(err, problem.KeyringCurrent) {
+		// Runbooks assign what the wizard may have assigned before them.
+		return adminapi.Changed{Warnings: []string{req.Thumbprint + " is the current certificate already; nothing was changed."}}, nil
+	}
 	return adminapi.Changed{Warnings: warnings}, err
 }
 

@@ -119,7 +119,8 @@ func (r *Role) checkPool(p TrustedPool) (TrustedPool, error) {
 	if p.Registrar == "" {
 		return p, nil
 	}
-	if !strings.EqualFold(cutPrefixFold(p.Registrar, "Registrar:"), own.Fqdn) {
+	// A pool answers to every name it is published under.
+	if name := cutPrefixFold(p.Registrar, "Registrar:"); !strings.EqualFold(name, own.Fqdn) && !slices.ContainsFunc(r.cfg.Hosts, func(h string) bool { return strings.EqualFold(h, name) }) {
 		return p, problem.New(problem.TopologyRegistrar, "there is no registrar %q; there is %s", p.Registrar, own.Fqdn)
 	}
 	p.Registrar = "Registrar:" + own.Fqdn
