@@ -149,7 +149,10 @@ func distance(a, b string, limit int) int {
 // Windows or of this machine as the location or the path itself is.
 func (s *Session) Resolve(p string) string {
 	full := p
-	if !absolute(p) {
+	switch drive := s.location[:min(2, len(s.location))]; {
+	case strings.HasPrefix(p, `\`) && !strings.HasPrefix(p, `\\`) && strings.HasSuffix(drive, ":"):
+		full = drive + p // the root of the drive
+	case !absolute(p):
 		full = strings.TrimRight(s.location, `/\`) + "/" + p
 	}
 	if strings.HasPrefix(full, "/") && !strings.HasPrefix(full, `\\`) {
