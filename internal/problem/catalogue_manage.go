@@ -30,7 +30,7 @@ func manageRows() []Entry {
 		Code:       ManageLogOn,
 		Title:      "the operator could not log on",
 		Cause:      "The account does not exist in the directory, is disabled, or the password is wrong.",
-		Remedy:     "Check account and password; name an operator with --as USER, for example --as administrator.",
+		Remedy:     "Check account and password; name an operator with --as USER, for example --as administrator. In a new deployment nobody is there yet: make the first one on the node's machine, `matchseal directory add-user NAME --upn NAME@DOMAIN --operator`.",
 		HTTPStatus: http.StatusUnauthorized,
 		Public:     true,
 	}, {
@@ -60,7 +60,7 @@ func manageRows() []Entry {
 		Code:       ManageUserAdmins,
 		Title:      "the operator is not in RTCUniversalUserAdmins",
 		Cause:      "The connectivity test may be run by members of RTCUniversalUserAdmins only, and membership is read at log-on.",
-		Remedy:     "Add the account to RTCUniversalUserAdmins (`matchseal directory add-member RTCUniversalUserAdmins ACCOUNT`), log off and on again, and repeat the test.",
+		Remedy:     "Add the account to RTCUniversalUserAdmins (Add-ADGroupMember RTCUniversalUserAdmins ACCOUNT, or `matchseal directory add-member RTCUniversalUserAdmins ACCOUNT`), log off and on again, and repeat the test.",
 		HTTPStatus: http.StatusForbidden,
 		Cmdlet:     5,
 		CmdletText: "Access Denied",
