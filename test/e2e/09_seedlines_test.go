@@ -30,7 +30,7 @@ var seedRuns = map[string][]run{
 		{n: 19, before: "cd $exscripts", out: []string{`^THE CONFIGURATION HAS SUCCEEDED\.$`}},
 		{n: 20, out: []string{`^ApplicationIdentifier +: 00000002-0000-0ff1-ce00-000000000000$`}},
 		{n: 22, answers: "Y\n", out: []string{`^PoolFqdn +: exchangeserver\.domain\.com$`}, says: []string{"Enable-CsTopology must still be run"}},
-		{n: 21, out: []string{`urn:application:outlookwebaccess`}, says: []string{"Enable-CsTopology must still be run"}},
+		{n: 21, out: []string{`(?i)urn:application:outlookwebaccess`}, says: []string{"Enable-CsTopology must still be run"}},
 	},
 	"001": {
 		{n: 23, out: []string{`^ExchangeAutodiscoverUrl +: https://autodiscover\.fabrikam\.com`, `^ClientAuthorizationOAuthServerIdentity`}},

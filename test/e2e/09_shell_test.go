@@ -177,7 +177,6 @@ var prepareSeed = map[string]func(seedLab){
 	"000": func(l seedLab) {
 		l.must("exchange", oauthOn, "")
 		// What the Lync side's own certificate would be exported to.
-		l.must("skype", `$c = Get-CsCertificate -Type OAuthTokenIssuer`, "")
 		l.must("exchange", `$c = New-ExchangeCertificate -KeySize 2048 -DomainName domain.com -PrivateKeyExportable $true -SubjectName "cn=domain.com" -FriendlyName "Server To Server Auth"
 $p = ConvertTo-SecureString "P@ssw0rd" -AsPlainText -Force
 Export-ExchangeCertificate -Thumbprint $c.Thumbprint -FileName C:\Certificates\ServerToServerAuth.pfx -BinaryEncoded -Password $p | Out-Null`, "N\nN\n")
@@ -189,7 +188,7 @@ Export-ExchangeCertificate -Thumbprint $c.Thumbprint -FileName C:\Certificates\S
 		l.must("exchange", oauthOn+"\n"+pairedExchange("pool.fabrikam.com"), "")
 		l.must("skype", `Set-CsOAuthConfiguration -Identity global -ExchangeAutodiscoverUrl https://autodiscover.fabrikam.com/autodiscover/autodiscover.svc
 New-CsPartnerApplication -Identity microsoft.exchange -ApplicationTrustLevel Full -MetadataUrl https://autodiscover.fabrikam.com/autodiscover/metadata/json/1
-[System.IO.File]::WriteAllBytes("C:\Certificates\Office365.cer", (Get-CsCertificate -Type OAuthTokenIssuer).RawData)`, "")
+[Convert]::ToBase64String((Get-CsCertificate -Type OAuthTokenIssuer).RawData) | Out-File C:\Certificates\Office365.cer`, "")
 	},
 	"002": func(l seedLab) { l.must("exchange", oauthOn, "") },
 	"003": func(l seedLab) { l.must("exchange", oauthOn, "") },
