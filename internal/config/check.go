@@ -90,6 +90,7 @@ func (l *loader) checkValues(c *Config) {
 			l.wrong(problem.ConfigValue, "outbound.connect."+name, "the name: %s", why)
 		}
 	}
+	l.checkPins(c.Trust)
 	if c.Outbound.Timeout < leastWait || c.Outbound.Timeout > longestWait {
 		l.wrong(problem.ConfigValue, "outbound.timeout", "%s is not between %s and %s", c.Outbound.Timeout, leastWait, longestWait)
 	}
@@ -186,6 +187,10 @@ func unfit(is, s string) string {
 		return unfitName(s)
 	case "text":
 		return unfitText(s)
+	case "pin":
+		return unfitPin(s)
+	case "pinned":
+		return "" // checked with the pins themselves
 	}
 	if choices := strings.Split(is, "|"); !slices.Contains(choices, s) {
 		why := fmt.Sprintf("%q is none of %s", s, strings.Join(choices, ", "))

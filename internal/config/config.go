@@ -37,7 +37,10 @@ type Directory struct {
 // Trust names the certification authorities.
 type Trust struct {
 	SystemRoots bool     `key:"system_roots" default:"true" doc:"Whether the authorities of the operating system are trusted."`
-	CAFiles     []string `key:"ca_files" is:"path" example:"/etc/matchseal/litware-ca.pem" doc:"PEM files with more authorities, such as that of your own domain."`
+	CAFiles     []string `key:"ca_files" is:"path" example:"/etc/matchseal/litware-ca.pem" doc:"Files with more authorities, such as that of your own domain: PEM with one or many, DER, or .p7b."`
+
+	Pins        map[string]string `key:"pins" is:"pin" example:"exch01.contoso.test:443=/etc/matchseal/exch01.pem" doc:"TLS certificates of single servers that are believed although no authority vouches for them, by host[:port]: the SHA-256 that matchseal cert inspect https://host prints, or a file with the certificate, or with the old and the new one. Name and dates are still checked. A pin only adds trust: the same server may show a certificate of a trusted authority. It takes the place of -TrustAnySSLCertificate."`
+	PinsAnyName []string          `key:"pins_any_name" is:"pinned" example:"exch01.contoso.test:443" doc:"Those hosts of pins whose pinned certificate is made out to another name and is to be believed all the same."`
 }
 
 // Outbound says how other servers are reached.

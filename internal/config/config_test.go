@@ -96,6 +96,8 @@ directory: {dsn: "postgres://u:p%40ss@db.litware.test:5432/directory?sslmode=req
 trust:
   system_roots: false
   ca_files: [ca.pem, /etc/ca2.pem]
+  pins: {EXCH01: exch01.pem, "mail.contoso.test:4443": "SHA256:`+strings.Repeat("AB:", 31)+`AB"}
+  pins_any_name: [Exch01]
 outbound:
   resolver: 192.0.2.53:53
   connect: {"mail.contoso.test:443": "127.0.0.1:8443"}
@@ -112,7 +114,8 @@ roles:
 	want := config.Config{
 		Node: "node 7", Data: "/srv/seal", KeyFile: "/run/secrets/master", Log: config.Log{Level: "debug", Format: "json"},
 		Directory: config.Directory{DSN: "postgres://u:p%40ss@db.litware.test:5432/directory?sslmode=require"},
-		Trust:     config.Trust{CAFiles: []string{filepath.Join(dir, "ca.pem"), "/etc/ca2.pem"}},
+		Trust: config.Trust{CAFiles: []string{filepath.Join(dir, "ca.pem"), "/etc/ca2.pem"}, PinsAnyName: []string{"exch01"},
+			Pins: map[string]string{"EXCH01": filepath.Join(dir, "exch01.pem"), "mail.contoso.test:4443": strings.Repeat("ab", 32)}},
 		Outbound: config.Outbound{Resolver: "192.0.2.53:53", Connect: map[string]string{"mail.contoso.test:443": "127.0.0.1:8443"},
 			AllowLoopback: true, Timeout: 90 * time.Second},
 		Management: config.Management{Listen: "0.0.0.0:9000", Socket: "/run/seal.sock", TLSCert: "/c.pem", TLSKey: "/k.pem"},
@@ -407,7 +410,7 @@ func TestCheckFiles(t *testing.T) {
 		t.Fatalf("missing files gave %v", err)
 	}
 	for path, mode := range map[string]os.FileMode{c.Roles[0].TLSCert: 0o644, c.Roles[0].TLSKey: 0o644} {
-		if err := os.WriteFile(path, nil, mode); err != nil {
+		if err := os.WriteFile(path, []byte("something"), mode); err != nil {
 			t.Fatal(err)
 		}
 	}

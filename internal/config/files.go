@@ -17,7 +17,7 @@ func (c Config) CheckFiles() error {
 	var mistakes Mistakes
 	for _, f := range fields(&c) {
 		key := f.path[strings.LastIndexByte(f.path, '.')+1:]
-		if key != "tls_cert" && key != "tls_key" && key != "ca_files" && key != "key_file" {
+		if key != "tls_cert" && key != "tls_key" && key != "ca_files" && key != "key_file" && key != "pins" {
 			continue
 		}
 		for _, t := range texts(f) {
@@ -25,6 +25,9 @@ func (c Config) CheckFiles() error {
 			why := unfitFile(t.text, secret)
 			if key == "key_file" && errors.Is(why, fs.ErrNotExist) {
 				why = nil // the first start makes it
+			}
+			if _, isSum := thumbprint(t.text); key == "pins" && isSum {
+				why = nil
 			}
 			if t.text != "" && why != nil {
 				mistakes = append(mistakes, Mistake{Code: problem.ConfigFile, Key: t.path, Text: why.Error()})
@@ -49,6 +52,8 @@ func unfitFile(path string, secret bool) error {
 		return err
 	case !info.Mode().IsRegular():
 		return fmt.Errorf("%s is not a file", path)
+	case info.Size() == 0:
+		return fmt.Errorf("%s is empty", path)
 	case secret && info.Mode().Perm()&0o007 != 0:
 		return fmt.Errorf("%s can be read by everybody; type: chmod 600 %s", path, path)
 	}

@@ -199,8 +199,13 @@ func (l *loader) canonical(f field, text string) string {
 		if file, ok := strings.CutPrefix(text, "sqlite:"); ok {
 			return "sqlite:" + l.absolute(f, strings.TrimPrefix(file, "//"))
 		}
-	case "fqdn", "host":
+	case "fqdn", "host", "pinned":
 		return strings.ToLower(text)
+	case "pin":
+		if sum, ok := thumbprint(text); ok {
+			return sum
+		}
+		return l.absolute(f, text)
 	}
 	return text
 }
