@@ -61,6 +61,9 @@ type fault struct {
 func (e *fault) Error() string { return e.record.Message }
 func (e *fault) Unwrap() error { return e.record }
 
+// ErrorID tells package paste what is wrong with a line.
+func (e *fault) ErrorID() string { return e.record.ID }
+
 // fault makes any failure one, placed at the node where it came up.
 func (f *frame) fault(node syntax.Node, err error) *fault {
 	var known *fault

@@ -320,7 +320,7 @@ func Block(text string) (object.Block, error) { return newBlock(text) }
 
 func newBlock(text string) (*block, error) {
 	src := &source{text: text}
-	script, err := parse(text)
+	script, err := syntax.Parse(text)
 	if err != nil {
 		return nil, src.refusal(err)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/matchseal/matchseal/internal/shell/format"
 	"github.com/matchseal/matchseal/internal/shell/object"
+	"github.com/matchseal/matchseal/internal/shell/syntax"
 )
 
 // Execute runs text where the calling command stands, as Invoke-Expression
@@ -12,7 +13,7 @@ import (
 func (s *Session) Execute(ctx context.Context, text string, emit func(object.Value) error) error {
 	f := *s.frame
 	f.ctx, f.source = ctx, &source{text: text}
-	script, err := parse(text)
+	script, err := syntax.Parse(text)
 	if err != nil {
 		return f.source.refusal(err)
 	}

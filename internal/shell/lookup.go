@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/matchseal/matchseal/internal/shell/object"
+	"github.com/matchseal/matchseal/internal/shell/paste"
 	"github.com/matchseal/matchseal/internal/shell/syntax"
 )
 
@@ -70,7 +71,7 @@ func (s *Session) scriptAt(name string) (*Command, error) {
 // scriptOf makes a command from the text of a script file.
 func scriptOf(full, text string) (*Command, error) {
 	src := &source{text: strings.TrimPrefix(text, "\uFEFF"), path: full}
-	script, err := parse(src.text)
+	script, err := syntax.Parse(src.text)
 	if err != nil {
 		return nil, src.refusal(err)
 	}
@@ -91,58 +92,12 @@ func (f *frame) unknownCommand(name string) *object.ErrorRecord {
 		Category: "ObjectNotFound", TargetName: name, TargetType: "String",
 		Reason: "CommandNotFoundException", ID: "CommandNotFoundException", Err: errNoCommand,
 	}
-	if near := f.s.nearest(name); near != "" {
+	if near := paste.Suggest(name, f.s.names()); near != "" {
 		rec.Remedy = "Did you mean " + near + "?"
 	} else if c, err := f.s.scriptAt(`.\` + name); c != nil && err == nil && !isPath(name) {
 		rec.Remedy = fmt.Sprintf(`The script is in the current folder: type .\%s`, name)
 	}
 	return rec
-}
-
-// nearest is the command whose name differs least from a mistyped one.
-func (s *Session) nearest(name string) string {
-	typed := strings.ToLower(name)
-	best, found := max(2, len(typed)/6)+1, ""
-	if len(typed) > 80 {
-		return "" // not a slip of the finger
-	}
-	for key, c := range s.commands {
-		if c.Kind == Script {
-			continue
-		}
-		if d := distance(typed, key, best); d < best || d == best && found != "" && c.Name < found {
-			best, found = d, c.Name
-		}
-	}
-	if best > max(2, len(typed)/6) || len(typed) < 4 {
-		return ""
-	}
-	return found
-}
-
-// distance counts the characters to add, drop or change to get from a to b; it
-// gives up at limit.
-func distance(a, b string, limit int) int {
-	if d := len(a) - len(b); d > limit || -d > limit {
-		return limit + 1
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		corner := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := corner
-			if a[i] != b[j] {
-				change++
-			}
-			corner = row[j+1]
-			row[j+1] = min(change, corner+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // Resolve makes a path absolute: relative to the location, in the way of

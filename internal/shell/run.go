@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/matchseal/matchseal/internal/shell/object"
+	"github.com/matchseal/matchseal/internal/shell/paste"
 	"github.com/matchseal/matchseal/internal/shell/syntax"
 )
 
@@ -19,12 +20,12 @@ type runner struct {
 func (r *runner) text(text string) error {
 	strict := r.s.config.Strict || r.repaired
 	if !strict {
-		text = stripPrompts(text)
+		text = paste.Strip(text)
 	}
-	script, err := parse(text)
+	script, err := syntax.Parse(text)
 	if err != nil {
 		if !strict {
-			if mended, ok := r.mended(text); ok {
+			if mended, ok := r.mended(text, err); ok {
 				return r.again(mended)
 			}
 		}
@@ -76,7 +77,7 @@ func (r *runner) statement(st syntax.Statement) error {
 	repairable := !r.s.config.Strict && !r.repaired
 	line := r.f.source.of(st)
 	if repairable && quotedPath(st) {
-		if mended, ok := r.mended(line); ok {
+		if mended, ok := r.mended(line, nil); ok {
 			return r.again(mended)
 		}
 	}
@@ -84,7 +85,7 @@ func (r *runner) statement(st syntax.Statement) error {
 	err := r.f.execute(st, r.out)
 	var refused *fault
 	if repairable && errors.As(err, &refused) && refused.binding && begun == r.s.begun {
-		if mended, ok := r.mended(line); ok {
+		if mended, ok := r.mended(line, refused); ok {
 			return r.again(mended)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/matchseal/matchseal/internal/shell/format"
 	"github.com/matchseal/matchseal/internal/shell/object"
+	"github.com/matchseal/matchseal/internal/shell/syntax"
 )
 
 // Config is what a shell is made from.
@@ -164,7 +165,7 @@ func (s *Session) Run(ctx context.Context, text string) (ok bool, err error) {
 // Evaluate executes text and returns what comes out instead of printing it. A
 // failure is the error; nothing is repaired.
 func (s *Session) Evaluate(ctx context.Context, text string) ([]object.Value, error) {
-	script, err := parse(text)
+	script, err := syntax.Parse(text)
 	if err != nil {
 		return nil, err
 	}
