@@ -2,6 +2,7 @@ package outbound
 
 import (
 	"context"
+	"crypto/sha256"
 	"crypto/x509"
 	"net"
 	"net/http"
@@ -27,10 +28,10 @@ type Options struct {
 	// Roots are the authorities trusted for TLS; nil means those of the
 	// operating system.
 	Roots *x509.CertPool
-	// Trust gives what a single host is trusted by beyond Roots. It is asked
+	// Trust gives what a single server is trusted by beyond Roots. It is asked
 	// at every handshake, so that a changed setting takes effect at once. The
-	// host comes without port, in lower case. May be nil.
-	Trust func(host string) Trust
+	// address is host:port of the URL, in lower case. May be nil.
+	Trust func(address string) Trust
 	// Resolver is the host:port of a DNS server; "" means the system's.
 	Resolver string
 	// Connect sends connections elsewhere: "mail.litware.test:443" to
@@ -46,15 +47,23 @@ type Options struct {
 	Now func() time.Time
 }
 
-// Trust is what one host is trusted by in addition to the authorities that
+// Trust is what one server is trusted by in addition to the authorities that
 // hold for all.
 type Trust struct {
-	// Roots, when not nil, takes the place of Options.Roots for this host;
+	// Roots, when not nil, takes the place of Options.Roots for this server;
 	// certs.LoadPool makes one from the system's authorities and a CA file.
 	Roots *x509.CertPool
-	// Pinned are server certificates that are accepted as they are, whatever
-	// name they are made out to and whoever issued them, until they expire.
-	Pinned []*x509.Certificate
+	// Pins are server certificates that are accepted whoever issued them,
+	// until they expire.
+	Pins []Pin
+}
+
+// Pin is one server certificate that somebody has looked at and vouches for.
+type Pin struct {
+	SHA256 [sha256.Size]byte // of the certificate in DER form
+	// AnyName accepts the certificate although it is made out to another name
+	// than the server is called by.
+	AnyName bool
 }
 
 // Client calls other servers. It is safe for use by several goroutines.

@@ -2,6 +2,7 @@ package outbound
 
 import (
 	"context"
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/binary"
@@ -72,6 +73,8 @@ func get(t *testing.T, o Options, url string) (*http.Response, error) {
 	}
 	return resp, err
 }
+
+func explained(_ *http.Response, err error) *problem.Failure { return Explain(err) }
 
 func hello(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.Host) }
 
@@ -147,8 +150,8 @@ func TestTrustForOneHost(t *testing.T) {
 	w := newWorld(t, http.HandlerFunc(hello), nil)
 	theirs := w.ca.Pool()
 	w.opts.Roots = x509.NewCertPool()
-	w.opts.Trust = func(h string) Trust {
-		if h == host {
+	w.opts.Trust = func(address string) Trust {
+		if address == host+":443" {
 			return Trust{Roots: theirs}
 		}
 		return Trust{}
@@ -169,16 +172,26 @@ func TestPinnedCertificate(t *testing.T) {
 		c.Certificates = []tls.Certificate{issue(t, ca, certs.TLSRequest{Names: []string{"EXCH01"}}.ValidFrom(now))}
 	})
 	shown := w.server.TLS.Certificates[0].Leaf
-	pinTo := func(certs ...*x509.Certificate) func(string) Trust {
-		return func(string) Trust { return Trust{Pinned: certs} }
+	pinTo := func(cert *x509.Certificate, anyName bool) func(string) Trust {
+		return func(string) Trust { return Trust{Pins: []Pin{{SHA256: sha256.Sum256(cert.Raw), AnyName: anyName}}} }
 	}
 	url := "https://" + host + "/"
 
 	w.opts.Roots = x509.NewCertPool()
-	w.opts.Trust = pinTo(shown)
+	w.opts.Trust = pinTo(shown, true)
 	if _, err := get(t, w.opts, url); err != nil {
 		t.Errorf("the pinned certificate: %v", err)
 	}
+
+	w.opts.Trust = pinTo(shown, false)
+	if f := explained(get(t, w.opts, url)); f == nil || f.Code != problem.TLSWrongName || !strings.Contains(f.Detail, "made out to EXCH01") || !strings.Contains(f.Detail, "trust.pins_any_name") {
+		t.Errorf("the pinned certificate under another name: got %v, want tls.wrong-name", f)
+	}
+	w.opts.Connect["exch01:443"] = w.server.Listener.Addr().String()
+	if _, err := get(t, w.opts, "https://EXCH01/"); err != nil {
+		t.Errorf("the pinned certificate under its own name: %v", err)
+	}
+	w.opts.Trust = pinTo(shown, true)
 
 	w.opts.Now = func() time.Time { return now.AddDate(2, 0, 0) }
 	if _, err := get(t, w.opts, url); Explain(err) == nil || Explain(err).Code != problem.TLSExpired {
@@ -186,7 +199,7 @@ func TestPinnedCertificate(t *testing.T) {
 	}
 
 	w.opts.Now = nil
-	w.opts.Trust = pinTo(w.ca.Certificate) // pins a server certificate, never an authority
+	w.opts.Trust = pinTo(w.ca.Certificate, true) // pins a server certificate, never an authority
 	_, err := get(t, w.opts, url)
 	if f := Explain(err); f == nil || f.Code != problem.TLSPinMismatch || DotNetText(err) != TrustText {
 		t.Errorf("another certificate: got %v, want tls.pin-mismatch", f)

@@ -2,6 +2,7 @@ package outbound
 
 import (
 	"context"
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
@@ -78,16 +79,15 @@ func carried(addr netip.Addr) netip.Addr {
 // keep the certificates that the server sent: they are what the administrator
 // has to see.
 func (c *Client) dialTLS(ctx context.Context, network, address string) (net.Conn, error) {
-	host, _, err := net.SplitHostPort(address)
+	host, port, err := serverOf(address)
 	if err != nil {
-		return nil, fmt.Errorf("address %q: %w", address, err)
+		return nil, err
 	}
-	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	raw, err := c.dial(ctx, network, address)
 	if err != nil {
 		return nil, err
 	}
-	conn := tls.Client(raw, c.tlsConfig(host))
+	conn := tls.Client(raw, c.tlsConfig(host, port))
 	ctx, cancel := context.WithTimeout(ctx, min(handshakeTimeout, c.opts.Timeout))
 	defer cancel()
 	if err := conn.HandshakeContext(ctx); err != nil {
@@ -97,15 +97,18 @@ func (c *Client) dialTLS(ctx context.Context, network, address string) (net.Conn
 	return conn, nil
 }
 
-func (c *Client) tlsConfig(host string) *tls.Config {
-	var trust Trust
-	if c.opts.Trust != nil {
-		trust = c.opts.Trust(host)
+// serverOf is the name a server is called by, and its port.
+func serverOf(address string) (host, port string, err error) {
+	host, port, err = net.SplitHostPort(address)
+	if err != nil {
+		return "", "", fmt.Errorf("address %q: %w", address, err)
 	}
-	roots := c.opts.Roots
-	if trust.Roots != nil {
-		roots = trust.Roots
-	}
+	return strings.ToLower(strings.TrimSuffix(host, ".")), port, nil
+}
+
+func (c *Client) tlsConfig(host, port string) *tls.Config {
+	trust := c.trust(host, port)
+	roots := trust.Roots
 	config := &tls.Config{
 		ServerName: host,
 		RootCAs:    roots,
@@ -113,28 +116,44 @@ func (c *Client) tlsConfig(host string) *tls.Config {
 		NextProtos: []string{"h2", "http/1.1"},
 		Time:       c.opts.Now,
 	}
-	if len(trust.Pinned) > 0 {
+	if len(trust.Pins) > 0 {
 		// The standard verification cannot accept one certificate as it is,
 		// so it is done in VerifyConnection instead, after the pins.
 		config.InsecureSkipVerify = true
 		config.VerifyConnection = func(s tls.ConnectionState) error {
-			return verifyPinned(s.PeerCertificates, trust.Pinned, host, roots, c.opts.Now())
+			return verifyPinned(s.PeerCertificates, trust.Pins, host, roots, c.opts.Now())
 		}
 	}
 	return config
 }
 
-// verifyPinned accepts a pinned certificate within its dates, and any other
-// that would have been accepted without a pin: when a server moves from its
-// self-signed certificate to a proper one, nothing breaks.
-func verifyPinned(chain, pinned []*x509.Certificate, host string, roots *x509.CertPool, now time.Time) error {
+// trust is what holds for one server.
+func (c *Client) trust(host, port string) Trust {
+	var trust Trust
+	if c.opts.Trust != nil {
+		trust = c.opts.Trust(net.JoinHostPort(host, port))
+	}
+	if trust.Roots == nil {
+		trust.Roots = c.opts.Roots
+	}
+	return trust
+}
+
+// verifyPinned accepts a pinned certificate within its dates and under its
+// name, and any other that would have been accepted without a pin: when a
+// server moves from its self-signed certificate to a proper one, nothing
+// breaks.
+func verifyPinned(chain []*x509.Certificate, pins []Pin, host string, roots *x509.CertPool, now time.Time) error {
 	leaf := chain[0] // crypto/tls has refused an empty chain
-	if slices.ContainsFunc(pinned, leaf.Equal) {
+	refuse := func(err error) error {
+		return &tls.CertificateVerificationError{UnverifiedCertificates: chain, Err: err}
+	}
+	if i := slices.IndexFunc(pins, func(p Pin) bool { return p.matches(leaf) }); i >= 0 {
 		if now.Before(leaf.NotBefore) || now.After(leaf.NotAfter) {
-			return &tls.CertificateVerificationError{
-				UnverifiedCertificates: chain,
-				Err:                    x509.CertificateInvalidError{Cert: leaf, Reason: x509.Expired},
-			}
+			return refuse(x509.CertificateInvalidError{Cert: leaf, Reason: x509.Expired})
+		}
+		if err := leaf.VerifyHostname(host); err != nil && !pins[i].AnyName {
+			return refuse(&pinnedNameError{err})
 		}
 		return nil
 	}
@@ -144,13 +163,12 @@ func verifyPinned(chain, pinned []*x509.Certificate, host string, roots *x509.Ce
 	}
 	_, err := leaf.Verify(x509.VerifyOptions{DNSName: host, Roots: roots, Intermediates: between, CurrentTime: now})
 	if err != nil {
-		return &tls.CertificateVerificationError{
-			UnverifiedCertificates: chain,
-			Err:                    &pinError{err},
-		}
+		return refuse(&pinError{err})
 	}
 	return nil
 }
+
+func (p Pin) matches(c *x509.Certificate) bool { return p.SHA256 == sha256.Sum256(c.Raw) }
 
 func (c *Client) handshakeError(host string, remote net.Addr, err error) error {
 	return &HandshakeError{

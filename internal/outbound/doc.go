@@ -8,7 +8,8 @@
 //
 // There is no switch that turns certificate verification off. A server whose
 // authority is not trusted is reached by trusting that authority for that
-// host, or by pinning the very certificate it shows (Trust).
+// host, or by pinning the very certificate it shows (Trust). Look reads what a
+// server shows without ever completing a handshake that is not verified.
 //
 // The one connection without TLS is that of Socket, to a program on the same
 // machine.

@@ -28,6 +28,12 @@ type pinError struct{ err error }
 func (e *pinError) Error() string { return "not the pinned certificate, and " + e.err.Error() }
 func (e *pinError) Unwrap() error { return e.err }
 
+// pinnedNameError marks a pinned certificate that is made out to another name.
+type pinnedNameError struct{ err error }
+
+func (e *pinnedNameError) Error() string { return "the pinned certificate, but " + e.err.Error() }
+func (e *pinnedNameError) Unwrap() error { return e.err }
+
 // AddressError says that a host leads to an address that is not called.
 type AddressError struct {
 	Host string

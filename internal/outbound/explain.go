@@ -102,11 +102,14 @@ func isTLS(err error) bool {
 func classifyHandshake(e *HandshakeError) (problem.Code, string) {
 	var (
 		pin    *pinError
+		named  *pinnedNameError
 		record tls.RecordHeaderError
 	)
 	switch {
 	case errors.As(e, &pin):
 		return problem.TLSPinMismatch, e.Host + " does not show the pinned certificate; " + e.Cause.String()
+	case errors.As(e, &named):
+		return problem.TLSWrongName, e.Cause.String() + "; it is the pinned certificate: if this server is the one that was meant, list it under trust.pins_any_name in the node's configuration file too"
 	case errors.As(e, &record):
 		return problem.TLSNotTLS, e.Host + " (" + e.Address + ") answers, but not with TLS"
 	case errors.Is(e, context.Canceled), isTimeout(e):
