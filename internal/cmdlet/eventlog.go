@@ -44,6 +44,7 @@ func providers() []provider {
 	return []provider{
 		{"LS Storage Service", "Lync Server"}, {"MSExchange AuthAdmin", "Application"},
 		{"matchseal Management", "Application"}, {"matchseal Partners", "Application"},
+		{"matchseal Certificates", "Application"},
 	}
 }
 

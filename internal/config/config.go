@@ -79,6 +79,7 @@ type Role struct {
 	Domains      []string `key:"domains" is:"fqdn" must:"true" example:"litware.test, litware.example || litware.test || litware.test, litware.example" doc:"Accepted domains (exchange), SIP domains (skype) or verified domains (sts); the first is the default one."`
 	Realm        string   `key:"realm" is:"fqdn" example:"litware.test || litware.test || litware.test" doc:"Realm of the tokens this role issues. Default: the default domain; an sts always uses its tenant's id."`
 	Organisation string   `key:"organisation" is:"text" example:"litware.test || litware.test || litware.test" doc:"Organisation whose users this role serves. Default: the default domain."`
+	Renewal      string   `key:"renewal" is:"off|announce|do" default:"announce" doc:"What happens when the certificate that signs tokens nears its end: off announces the end in the event log; announce says there too what should take over, and when; do makes a successor 60 days before the end and stages it, so that every partner knows it before it signs. TLS certificates are announced only. Default: announce."`
 	Site         string   `key:"site" is:"text" example:"Redmond || Redmond || Redmond" doc:"Site to which this server belongs, as cmdlets show it."`
 }
 

@@ -72,7 +72,7 @@ func TestDefaults(t *testing.T) {
 			Role: "exchange", Database: "sqlite:" + filepath.Join(data, "exchange.db"),
 			Listen: []string{"127.0.0.1:8443"}, TLSCert: filepath.Join(dir, "mail.pem"), TLSKey: filepath.Join(dir, "mail.key"),
 			FQDN: "mail.litware.test", Hosts: []string{"mail.litware.test"}, Domains: []string{"litware.test", "litware.example"},
-			Realm: "litware.test", Organisation: "litware.test",
+			Realm: "litware.test", Organisation: "litware.test", Renewal: "announce",
 		}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -107,7 +107,7 @@ management: {listen: "0.0.0.0:9000", socket: /run/seal.sock, tls_cert: /c.pem, t
 roles:
   - {role: skype, database: "sqlite:skype.db", listen: [":443", "[::1]:4443"], tls_cert: /c.pem, tls_key: /k.pem,
      fqdn: lync.litware.test, hosts: [Lync.litware.test, "lyncweb.litware.test:4443"], domains: [litware.test],
-     realm: Realm.litware.test, organisation: Litware Inc., site: Redmond}
+     realm: Realm.litware.test, organisation: Litware Inc., renewal: off, site: Redmond}
 `)
 	role, _ := c.Role("skype")
 	dir := filepath.Dir(strings.TrimPrefix(role.Database, "sqlite:"))
@@ -121,7 +121,7 @@ roles:
 		Management: config.Management{Listen: "0.0.0.0:9000", Socket: "/run/seal.sock", TLSCert: "/c.pem", TLSKey: "/k.pem"},
 		Roles: []config.Role{{Role: "skype", Database: "sqlite:" + filepath.Join(dir, "skype.db"), Listen: []string{":443", "[::1]:4443"},
 			TLSCert: "/c.pem", TLSKey: "/k.pem", FQDN: "lync.litware.test", Hosts: []string{"lync.litware.test", "lyncweb.litware.test:4443"},
-			Domains: []string{"litware.test"}, Realm: "realm.litware.test", Organisation: "Litware Inc.", Site: "Redmond"}},
+			Domains: []string{"litware.test"}, Realm: "realm.litware.test", Organisation: "Litware Inc.", Renewal: "off", Site: "Redmond"}},
 	}
 	if diff := cmp.Diff(want, c); diff != "" {
 		t.Error(diff)
@@ -248,6 +248,9 @@ func TestMistakes(t *testing.T) {
 
 		// Values.
 		{"choice", with(t, "log:", "  level: wran"), problem.ConfigValue, `:9: log.level: "wran" is none of debug, info, warn, error; did you mean "warn"?`},
+		{"renewal", with(t, "fqdn: => renewal: auto\n    fqdn:"), problem.ConfigValue, `:6: roles[0].renewal: "auto" is none of off, announce, do`},
+		{"renewal misspelt", with(t, "fqdn: => renewal: anounce\n    fqdn:"), problem.ConfigValue, `:6: roles[0].renewal: "anounce" is none of off, announce, do; did you mean "announce"?`},
+		{"renewal as a switch", with(t, "fqdn: => renewal: true\n    fqdn:"), problem.ConfigType, `:6: roles[0].renewal: the value is true or false, but must be text; write it in quotes: "true"`},
 		{"role", with(t, "role: exchange => role: sharepoint"), problem.ConfigValue, `:2: roles[0].role: "sharepoint" is none of exchange, skype, sts`},
 		{"no roles", "node: a\n", problem.ConfigRequired, ": roles: at least one role must be set; print an example with: matchseal config describe"},
 		{"nothing listens", with(t, `listen: ["127.0.0.1:8443"] => listen: []`), problem.ConfigRequired, ":3: roles[0].listen: must be set, for example to: 192.0.2.10:443"},
@@ -390,7 +393,7 @@ func TestExampleIsValid(t *testing.T) {
 		t.Errorf("commented keys do not count, uncommented ones do: %+v", all)
 	}
 	keys := regexp.MustCompile(`(?m)^\s*(?:- )?#?([a-z_]+):`).FindAllString(example, -1)
-	if len(keys) < 27+11 {
+	if len(keys) < 27+12 {
 		t.Errorf("the example has %d keys", len(keys))
 	}
 	for line := range strings.Lines(example) {

@@ -103,8 +103,12 @@ func New(db *store.DB, now func() time.Time) (*Journal, error) {
 }
 
 // Log writes an event. Its texts are cleaned and cut to the limits of the log.
-func (j *Journal) Log(ctx context.Context, e Event) error {
-	_, err := j.db.ExecContext(ctx, sqlLogEvent,
+func (j *Journal) Log(ctx context.Context, e Event) error { return j.LogIn(ctx, j.db, e) }
+
+// LogIn is Log inside a transaction of the journal's database, for an event
+// that has to be on record exactly when what it tells of is.
+func (j *Journal) LogIn(ctx context.Context, q store.Querier, e Event) error {
+	_, err := q.ExecContext(ctx, sqlLogEvent,
 		store.Micros(j.at(e.Time)), e.ID, short(string(e.Level)), short(e.Source), short(e.Log),
 		clean(e.Text, maxText, false), clean(e.Detail, maxDetail, true), short(e.RequestID))
 	return store.Explain(err)

@@ -188,7 +188,7 @@ func (p plan) writeConfig(role string, h host, resolver string) error {
 		},
 		"roles": []map[string]any{{
 			"role": role, "listen": []string{h.listen()}, "tls_cert": certFile, "tls_key": keyFile,
-			"fqdn": h.fqdn, "hosts": hosts, "domains": []string{p.domain}, "site": p.site,
+			"fqdn": h.fqdn, "hosts": hosts, "domains": []string{p.domain}, "renewal": "do", "site": p.site,
 		}},
 	}
 	data, err := yaml.Marshal(file)

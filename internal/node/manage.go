@@ -37,6 +37,7 @@ func (n *Node) openManagement() error {
 	if err != nil {
 		return fmt.Errorf("loading the management TLS certificate: %w", err)
 	}
+	n.manages = cert.Leaf
 	l, err := listenTLS(address, cert)
 	if err != nil {
 		return err

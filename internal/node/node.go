@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -29,12 +30,16 @@ type Options struct {
 
 // Node is one process's worth of server roles.
 type Node struct {
-	cfg       config.Config
-	now       func() time.Time
-	log       *slog.Logger
-	metrics   *telemetry.Metrics
-	box       *certs.Box
-	roots     certs.Roots
+	cfg     config.Config
+	now     func() time.Time
+	log     *slog.Logger
+	metrics *telemetry.Metrics
+	box     *certs.Box
+
+	roots       certs.Roots
+	authorities []*x509.Certificate // those of the configured files
+	manages     *x509.Certificate   // what the management listener shows; nil without one
+
 	directory *directory.Directory
 	admin     *adminserver.Server
 	roles     []*role
@@ -63,6 +68,13 @@ func Open(ctx context.Context, cfg config.Config, o Options) (n *Node, err error
 	}
 	if n.roots, err = certs.LoadRoots(cfg.Trust.SystemRoots, cfg.Trust.CAFiles...); err != nil {
 		return n, fmt.Errorf("loading the trusted authorities: %w", err)
+	}
+	for _, file := range cfg.Trust.CAFiles {
+		authorities, err := certs.ReadCertificatesPEM(file)
+		if err != nil {
+			return n, fmt.Errorf("loading the trusted authorities: %w", err)
+		}
+		n.authorities = append(n.authorities, authorities...)
 	}
 	if n.directory, err = directory.Open(ctx, cfg.Directory.DSN, o.Now); err != nil {
 		return n, fmt.Errorf("opening the directory: %w", err)
@@ -102,6 +114,7 @@ func (n *Node) client() (*outbound.Client, error) {
 	return outbound.New(outbound.Options{
 		Roots: roots, Resolver: n.cfg.Outbound.Resolver, Connect: n.cfg.Outbound.Connect,
 		AllowLoopback: n.cfg.Outbound.AllowLoopback, Timeout: n.cfg.Outbound.Timeout, Now: n.now,
+		Trust: func(address string) outbound.Trust { return outbound.Trust{Pins: n.pins[address]} },
 	}), nil
 }
 

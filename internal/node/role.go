@@ -90,7 +90,7 @@ func (n *Node) openRole(ctx context.Context, rc config.Role) (*role, error) {
 	if r.journal, err = journal.New(r.db, n.now); err != nil {
 		return nil, err
 	}
-	if r.keyring, err = keyring.New(r.db, n.box, n.now, keyring.Policy{}); err != nil {
+	if r.keyring, err = keyring.New(r.db, n.box, n.now, rollovers()); err != nil {
 		return nil, err
 	}
 	if r.out, err = n.client(); err != nil {
@@ -110,8 +110,13 @@ func (n *Node) openRole(ctx context.Context, rc config.Role) (*role, error) {
 	if err := r.beginKeyring(ctx); err != nil {
 		return nil, err
 	}
+	keeper, err := r.keeper()
+	if err != nil {
+		return nil, err
+	}
 	r.loops = append(r.loops,
 		loop{"partner refresh", r.partners.Run},
+		loop{"certificates", keeper.Run},
 		loop{"journal retention", func(ctx context.Context) error {
 			r.journal.Run(ctx, journal.Retention{Age: 90 * 24 * time.Hour, Count: 1_000_000}, func(err error) { r.log.Warn("pruning the journal failed", "error", err) })
 			return nil
@@ -337,9 +342,6 @@ func (r *role) warnNames(leaf *x509.Certificate) {
 		if err := leaf.VerifyHostname(name); err != nil {
 			r.log.Warn("the TLS certificate does not cover a name this role is published under; peers that use the name will refuse the connection", "name", name, "certificate", leaf.DNSNames)
 		}
-	}
-	if left := leaf.NotAfter.Sub(r.node.now()); left < 30*24*time.Hour {
-		r.log.Warn("the TLS certificate ends soon", "ends", leaf.NotAfter)
 	}
 }
 

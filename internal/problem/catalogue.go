@@ -30,6 +30,7 @@ func catalogue() [][]Entry {
 		oauthRows(),
 		partnerRows(),
 		rbacRows(),
+		renewalRows(),
 		settingsRows(),
 		shellRows(),
 		storageRows(),

@@ -92,6 +92,13 @@ func (g Gauge) Add(v float64, values ...string) {
 	}
 }
 
+// Forget takes the value away: what it told of is no longer there.
+func (g Gauge) Forget(values ...string) {
+	if g.vec != nil {
+		g.vec.DeleteLabelValues(values...)
+	}
+}
+
 // GaugeFunc makes a gauge whose value is asked for when somebody reads it. A
 // second call with the same name changes nothing.
 func (m *Metrics) GaugeFunc(name, help string, value func() float64) {

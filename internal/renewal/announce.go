@@ -1,0 +1,77 @@
+package renewal
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/matchseal/matchseal/internal/journal"
+	"github.com/matchseal/matchseal/internal/store"
+)
+
+// announced is what was announced of a certificate.
+type announced struct{ thumbprint, purpose, owner string }
+
+// announce tells of the ends that have come nearer than when they were last
+// told of. Of one that is met late, all marks before the present one count as
+// passed: it is announced at once, and once.
+func (k *Keeper) announce(ctx context.Context, f Facts, all []Certificate, now time.Time, failed error) error {
+	past, err := k.announced(ctx)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, c := range all {
+		mark, ok := markAt(c.NotAfter, now)
+		last, known := past[announced{c.Thumbprint.String(), c.Use.purpose(), c.Issuer}]
+		if !ok || known && last <= mark {
+			continue
+		}
+		e := k.event(f, c, mark, now, failed)
+		errs = append(errs, k.once(ctx, c, mark, now, e))
+	}
+	return errors.Join(errs...)
+}
+
+func (k *Keeper) announced(ctx context.Context) (map[announced]int, error) {
+	rows, err := k.cfg.DB.QueryContext(ctx, sqlAnnounced)
+	if err != nil {
+		return nil, fmt.Errorf("reading what was announced: %w", store.Explain(err))
+	}
+	defer rows.Close()
+	past := map[announced]int{}
+	for rows.Next() {
+		var a announced
+		var mark int
+		if err := rows.Scan(&a.thumbprint, &a.purpose, &a.owner, &mark); err != nil {
+			return nil, fmt.Errorf("reading what was announced: %w", store.Explain(err))
+		}
+		past[a] = mark
+	}
+	return past, store.Explain(rows.Err())
+}
+
+// once journals e unless another node was faster.
+func (k *Keeper) once(ctx context.Context, c Certificate, mark int, now time.Time, e journal.Event) error {
+	err := k.cfg.DB.InTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		done, err := tx.ExecContext(ctx, sqlAnnounce, c.Thumbprint.String(), c.Use.purpose(), c.Issuer, mark, store.Micros(now))
+		if err != nil {
+			return err
+		}
+		if n, err := done.RowsAffected(); err != nil || n == 0 {
+			return err
+		}
+		return k.cfg.Journal.LogIn(ctx, tx, e)
+	})
+	if err != nil {
+		return fmt.Errorf("announcing the end of %s: %w", c.Thumbprint, err)
+	}
+	return nil
+}
+
+// recorder is what writes e in the transaction of a step.
+func (k *Keeper) recorder(e journal.Event) func(context.Context, *sql.Tx) error {
+	return func(ctx context.Context, tx *sql.Tx) error { return k.cfg.Journal.LogIn(ctx, tx, e) }
+}
