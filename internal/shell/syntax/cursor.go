@@ -11,19 +11,26 @@ const eof = -1
 
 func isNewline(r rune) bool { return r == '\n' || r == '\r' }
 
-// isSpace takes in NO-BREAK SPACE, which web pages put into command lines.
-func isSpace(r rune) bool {
+// IsSpace takes every Unicode space, NO-BREAK SPACE above all, which web pages
+// put into command lines. Line ends are none.
+func IsSpace(r rune) bool {
 	return r == ' ' || r == '\t' || r == '\v' || r == '\f' || r == '\u0085' || r > 0x7f && unicode.Is(unicode.Z, r)
 }
 
-// isDash: hyphen-minus, en dash, em dash, horizontal bar.
-func isDash(r rune) bool { return r == '-' || r == '–' || r == '—' || r == '―' }
+// IsDash takes hyphen-minus, en dash, em dash and horizontal bar: each begins a
+// parameter or an operator.
+func IsDash(r rune) bool { return r == '-' || r == '–' || r == '—' || r == '―' }
 
-func isDouble(r rune) bool { return r == '"' || r == '“' || r == '”' || r == '„' }
+// IsDoubleQuote takes the plain and the curly ones; any closes what any other
+// opened.
+func IsDoubleQuote(r rune) bool { return r == '"' || r == '“' || r == '”' || r == '„' }
 
-func isSingle(r rune) bool { return r == '\'' || r == '‘' || r == '’' || r == '‚' || r == '‛' }
+// IsSingleQuote does the same for single quotes. The prime is none.
+func IsSingleQuote(r rune) bool {
+	return r == '\'' || r == '‘' || r == '’' || r == '‚' || r == '‛'
+}
 
-func isQuote(r rune) bool { return isDouble(r) || isSingle(r) }
+func isQuote(r rune) bool { return IsDoubleQuote(r) || IsSingleQuote(r) }
 
 func isDigit(r rune) bool { return '0' <= r && r <= '9' }
 
@@ -42,7 +49,7 @@ func endsWord(r rune) bool {
 	case eof, '(', ')', '{', '}', ',', ';', '|', '&', '<', '>':
 		return true
 	}
-	return isSpace(r) || isNewline(r)
+	return IsSpace(r) || isNewline(r)
 }
 
 // runeAt is the character at an offset, eof behind the end.
@@ -129,7 +136,7 @@ func (p *parser) noteBroken(kind TokenKind, start, tokens int) {
 func (p *parser) skipSpace() {
 	for {
 		switch r := p.peek(); {
-		case isSpace(r):
+		case IsSpace(r):
 			p.offset += p.width()
 		case r == '#':
 			p.lineComment()

@@ -70,7 +70,7 @@ func checkTokens(t interface {
 // blank is space, line ends and backticks before them.
 func blank(text string) bool {
 	for i, r := range text {
-		if !isSpace(r) && !isNewline(r) && r != '`' || r == '`' && i+1 < len(text) && !isNewline(rune(text[i+1])) {
+		if !IsSpace(r) && !isNewline(r) && r != '`' || r == '`' && i+1 < len(text) && !isNewline(rune(text[i+1])) {
 			return false
 		}
 	}

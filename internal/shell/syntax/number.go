@@ -136,7 +136,7 @@ func multiply(value any, by int64) any {
 // it is not one.
 func signed(word string) any {
 	p := &parser{source: word}
-	negative := isDash(p.peek())
+	negative := IsDash(p.peek())
 	if negative {
 		word = word[p.width():]
 	}

@@ -21,13 +21,13 @@ func (p *parser) operator() (op string, binds, length int) {
 	switch {
 	case r == '.' && next == '.':
 		return "..", ranging, 2
-	case next == '=' && (r == '+' || r == '*' || r == '/' || r == '%' || isDash(r)):
+	case next == '=' && (r == '+' || r == '*' || r == '/' || r == '%' || IsDash(r)):
 		return "", 0, 0 // an assignment
 	case r == '+':
 		return "+", additive, 1
 	case r == '*' && next != '>', r == '/', r == '%':
 		return string(r), multiplicative, 1
-	case !isDash(r):
+	case !IsDash(r):
 		return "", 0, 0
 	}
 	word := p.dashWord()
@@ -106,7 +106,7 @@ func (p *parser) assignment() (op string, length int) {
 		return "", 0
 	case r == '+' || r == '*' || r == '/' || r == '%':
 		return string(r) + "=", 2
-	case isDash(r):
+	case IsDash(r):
 		return "-=", p.width() + 1
 	}
 	return "", 0

@@ -138,7 +138,7 @@ func (p *parser) invocation() string {
 			return "&"
 		}
 	case '.':
-		if isSpace(next) || isQuote(next) || next == '$' || next == '(' || next == '{' {
+		if IsSpace(next) || isQuote(next) || next == '$' || next == '(' || next == '{' {
 			return "."
 		}
 	}
@@ -184,7 +184,7 @@ func (p *parser) argument() Argument {
 // makes it a word.
 func (p *parser) parameter() (name string, length int) {
 	from := p.offset + p.width()
-	if first := p.runeAt(from); !isDash(p.peek()) || isDigit(first) || !isVariableRune(first) {
+	if first := p.runeAt(from); !IsDash(p.peek()) || isDigit(first) || !isVariableRune(first) {
 		return "", 0
 	}
 	for i := from; ; i += p.widthAt(i) {

@@ -12,7 +12,7 @@ func (p *parser) startsExpression() bool {
 	case isDigit(r), r == '.' && isDigit(p.second()):
 		_, n := number(p.source[p.offset:])
 		return n > 0
-	case isDash(r):
+	case IsDash(r):
 		return p.dashStartsExpression()
 	}
 	return false
@@ -26,11 +26,11 @@ func (p *parser) dashStartsExpression() bool {
 		return unaryWord(word) != ""
 	}
 	next := p.second()
-	if isDash(next) {
+	if IsDash(next) {
 		i := p.offset + p.width()
 		next = p.runeAt(i + p.widthAt(i))
 	}
-	return isDigit(next) || next != '?' && !isNameRune(next) && !isDash(next) && next != eof
+	return isDigit(next) || next != '?' && !isNameRune(next) && !IsDash(next) && next != eof
 }
 
 // expression reads one at the cursor; nil when none begins there. Commas make
@@ -122,13 +122,13 @@ func (p *parser) prefix(commas bool) (string, int) {
 		return "++", 2
 	case r == '+':
 		return "+", 1
-	case !isDash(r):
+	case !IsDash(r):
 		return "", 0
 	}
 	if word := p.dashWord(); word != "" {
 		return unaryWord(word), p.width() + len(word)
 	}
-	if n := p.width(); isDash(p.second()) {
+	if n := p.width(); IsDash(p.second()) {
 		return "--", n + p.widthAt(p.offset+n)
 	}
 	return "-", p.width()
@@ -253,7 +253,7 @@ func (p *parser) typeArguments() string {
 
 // skipBlanks reads space alone: no comment stands inside a type.
 func (p *parser) skipBlanks() {
-	for isSpace(p.peek()) {
+	for IsSpace(p.peek()) {
 		p.offset += p.width()
 	}
 }

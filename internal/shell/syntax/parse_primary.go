@@ -184,7 +184,7 @@ func (p *parser) postfix(start int, e Expression, argument bool) Expression {
 }
 
 func (p *parser) increments() bool {
-	return p.has("++") || isDash(p.peek()) && isDash(p.second())
+	return p.has("++") || IsDash(p.peek()) && IsDash(p.second())
 }
 
 // member reads .name, ::name and the arguments of a call.

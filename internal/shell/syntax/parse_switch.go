@@ -8,7 +8,7 @@ import (
 func (p *parser) switchStatement(start int) Statement {
 	p.take(TokenKeyword, len("switch"))
 	s := &Switch{Mode: "exact"}
-	for p.skipSpace(); isDash(p.peek()); p.skipSpace() {
+	for p.skipSpace(); IsDash(p.peek()); p.skipSpace() {
 		p.switchFlag(s)
 	}
 	s.Value = p.condition("switch", "PipelineValueRequired", "Missing value after 'switch (' in switch statement.")

@@ -156,7 +156,7 @@ func (p *printer) string(s *String) {
 	case s.Quote == '\'':
 		p.text("'")
 		for _, r := range runes(s.Value) {
-			if isSingle(runeOf(r)) {
+			if IsSingleQuote(runeOf(r)) {
 				p.text(r)
 			}
 			p.text(r)
@@ -172,7 +172,7 @@ func (p *printer) string(s *String) {
 func fitsHere(text string) bool {
 	q := &parser{source: "\n" + text}
 	for ; q.peek() != eof; q.offset += q.width() {
-		if q.hereEnd(isSingle) > 0 {
+		if q.hereEnd(IsSingleQuote) > 0 {
 			return false
 		}
 	}
@@ -215,7 +215,7 @@ func escapeString(text string, first bool) string {
 		switch r := runeOf(c); {
 		case r == '\r':
 			b.WriteString("`r") // as it is, it could join with a line end
-		case first || r == '`' || r == '$' || isDouble(r):
+		case first || r == '`' || r == '$' || IsDoubleQuote(r):
 			b.WriteString("`" + c)
 		default:
 			b.WriteString(c)
@@ -265,7 +265,7 @@ func grows(v *Variable) bool {
 }
 
 // startsToken: at the start of a word these would make something else of it.
-func startsToken(r rune) bool { return r == '#' || r == '@' || isDash(r) }
+func startsToken(r rune) bool { return r == '#' || r == '@' || IsDash(r) }
 
 // namesCommand says whether a word at the start of a statement is read as a
 // command's name.

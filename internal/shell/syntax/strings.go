@@ -7,7 +7,7 @@ import (
 
 // quoted reads the string at the cursor, of either kind.
 func (p *parser) quoted() Expression {
-	if isDouble(p.peek()) {
+	if IsDoubleQuote(p.peek()) {
 		return p.doubleQuoted()
 	}
 	return p.singleQuoted()
@@ -22,11 +22,11 @@ func (p *parser) singleQuoted() Expression {
 		switch r := p.peek(); {
 		case r == eof:
 			return p.openString(start, "'")
-		case isSingle(r) && !isSingle(p.second()):
+		case IsSingleQuote(r) && !IsSingleQuote(p.second()):
 			p.offset += p.width()
 			p.note(TokenString, start)
 			return &String{Span: p.span(start), Value: value.String(), Quote: '\''}
-		case isSingle(r):
+		case IsSingleQuote(r):
 			p.copyRune(&value)
 			p.offset += p.width()
 		default:
@@ -40,7 +40,7 @@ func (p *parser) doubleQuoted() Expression {
 	start := p.offset
 	p.offset += p.width()
 	parts, ok := p.expand(start, func() int {
-		if isDouble(p.peek()) && !isDouble(p.second()) {
+		if IsDoubleQuote(p.peek()) && !IsDoubleQuote(p.second()) {
 			return p.width()
 		}
 		return 0
@@ -56,9 +56,9 @@ func (p *parser) doubleQuoted() Expression {
 func (p *parser) hereString() Expression {
 	start := p.offset
 	p.offset++
-	single := isSingle(p.peek())
+	single := IsSingleQuote(p.peek())
 	p.offset += p.width()
-	for isSpace(p.peek()) {
+	for IsSpace(p.peek()) {
 		p.offset += p.width()
 	}
 	n := p.newlineAt(p.offset)
@@ -72,7 +72,7 @@ func (p *parser) hereString() Expression {
 	if single {
 		return p.singleHere(start, n)
 	}
-	parts, ok := p.expand(start, func() int { return p.hereEnd(isDouble) })
+	parts, ok := p.expand(start, func() int { return p.hereEnd(IsDoubleQuote) })
 	if !ok {
 		return p.openString(start, `"@`)
 	}
@@ -82,7 +82,7 @@ func (p *parser) hereString() Expression {
 func (p *parser) singleHere(start, header int) Expression {
 	body := p.offset + header
 	for ; p.peek() != eof; p.offset += p.width() {
-		if n := p.hereEnd(isSingle); n > 0 {
+		if n := p.hereEnd(IsSingleQuote); n > 0 {
 			value := ""
 			if p.offset > body {
 				value = p.source[body:p.offset]
@@ -152,7 +152,7 @@ func (p *parser) expand(start int, ends func() int) ([]Expression, bool) {
 			flush()
 			parts = append(parts, p.interpolation())
 			textStart = p.offset
-		case isDouble(r) && isDouble(p.second()) && !isHere(p.source[start:]):
+		case IsDoubleQuote(r) && IsDoubleQuote(p.second()) && !isHere(p.source[start:]):
 			p.copyRune(&text)
 			p.offset += p.width()
 		default:
@@ -219,7 +219,7 @@ func (p *parser) roughEnd(start int) (end int, closed bool) {
 	for i := start + p.widthAt(start); i < len(p.source); i += p.widthAt(i) {
 		if p.source[i] == '`' {
 			i++
-		} else if isDouble(p.runeAt(i)) {
+		} else if IsDoubleQuote(p.runeAt(i)) {
 			return i + p.widthAt(i), true
 		}
 	}
