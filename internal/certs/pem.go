@@ -162,11 +162,19 @@ func EncodeCertificates(certs ...*x509.Certificate) []byte {
 	return out.Bytes()
 }
 
-// ReadCertificatesPEM reads the certificates of a file, at least one.
+// ReadCertificatesPEM reads the certificates of a file, at least one, in any
+// form that ParseCertificates knows; the text may be in UTF-16.
 func ReadCertificatesPEM(path string) ([]*x509.Certificate, error) {
 	data, err := readFile(path)
 	if err != nil {
 		return nil, err
+	}
+	if len(bytes.TrimSpace(data)) == 0 {
+		return nil, problem.New(problem.CertsUnreadable, "%s is empty", path)
+	}
+	data = narrow(data)
+	if isPFX(bare(data)) {
+		return nil, problem.New(problem.CertsUnreadable, "%s is a PFX file, which is made to carry a private key; what belongs here is the certificate alone: openssl pkcs12 -in %s -nokeys -out <new file>", path, quote(path))
 	}
 	certs, err := ParseCertificates(data)
 	if err != nil {

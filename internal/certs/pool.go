@@ -2,6 +2,7 @@ package certs
 
 import (
 	"crypto/x509"
+	"fmt"
 
 	"github.com/matchseal/matchseal/internal/problem"
 )
@@ -22,7 +23,7 @@ func LoadPool(system bool, files ...string) (*x509.CertPool, error) {
 	for _, file := range files {
 		authorities, err := ReadCertificatesPEM(file)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("a file of trusted authorities: %w", err)
 		}
 		for _, cert := range authorities {
 			pool.AddCert(cert)

@@ -37,8 +37,9 @@ type Node struct {
 	box     *certs.Box
 
 	roots       certs.Roots
-	authorities []*x509.Certificate // those of the configured files
-	manages     *x509.Certificate   // what the management listener shows; nil without one
+	authorities []*x509.Certificate       // those of the configured files
+	manages     *x509.Certificate         // what the management listener shows; nil without one
+	pins        map[string][]outbound.Pin // of single servers, by address
 
 	directory *directory.Directory
 	admin     *adminserver.Server
@@ -68,6 +69,9 @@ func Open(ctx context.Context, cfg config.Config, o Options) (n *Node, err error
 	}
 	if n.roots, err = certs.LoadRoots(cfg.Trust.SystemRoots, cfg.Trust.CAFiles...); err != nil {
 		return n, fmt.Errorf("loading the trusted authorities: %w", err)
+	}
+	if n.pins, err = loadPins(cfg.Trust); err != nil {
+		return n, err
 	}
 	for _, file := range cfg.Trust.CAFiles {
 		authorities, err := certs.ReadCertificatesPEM(file)
