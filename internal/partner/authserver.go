@@ -108,7 +108,7 @@ func (s *Store) SetAuthServer(ctx context.Context, by, name string, change func(
 		if err != nil {
 			return AuthServer{}, err
 		}
-		after, err := s.changedAuthServer(ctx, before, change)
+		after, fetched, err := s.changedAuthServer(ctx, before, change)
 		if err != nil {
 			return AuthServer{}, err
 		}
@@ -116,6 +116,14 @@ func (s *Store) SetAuthServer(ctx context.Context, by, name string, change func(
 		err = s.write(ctx, func(ctx context.Context, q store.Querier, now *view) error {
 			if done = now.versions[key] == v.versions[key]; !done {
 				return nil
+			}
+			stored, err := now.server(before.Name)
+			if err != nil {
+				return err
+			}
+			after.Document = documentAfter(stored.Document, after.MetadataURL, fetched)
+			if fetched == nil {
+				after.TokenEndpoint = stored.TokenEndpoint
 			}
 			return s.replaceAuthServer(ctx, q, now, before, after)
 		})
@@ -135,29 +143,30 @@ func (s *Store) SetAuthServer(ctx context.Context, by, name string, change func(
 }
 
 // changedAuthServer applies change to a copy of before. It does what needs the
-// network, so it runs outside any transaction.
-func (s *Store) changedAuthServer(ctx context.Context, before AuthServer, change func(*AuthServer)) (AuthServer, error) {
-	after := before
+// network, so it runs outside any transaction; fetched is the document at a new
+// URL.
+func (s *Store) changedAuthServer(ctx context.Context, before AuthServer, change func(*AuthServer)) (after AuthServer, fetched *Document, err error) {
+	after = before
 	after.DomainNames = slices.Clone(before.DomainNames)
 	change(&after)
-	after.App, after.Realm, after.TokenEndpoint, after.Document = before.App, before.Realm, before.TokenEndpoint, before.Document
+	after.App, after.Realm = before.App, before.Realm
 	after.Created, after.Changed = before.Created, s.cfg.Now()
 	if err := after.check(); err != nil || after.MetadataURL == before.MetadataURL {
-		return after, err
+		return after, nil, err
 	}
 	preview, err := s.preview(ctx, authServer, after.MetadataURL, before.Realm)
 	pinned := s2s.Principal{App: before.App, Realm: before.Realm}
 	switch {
 	case problem.Is(err, problem.MetadataWrongRealm):
-		return after, problem.Wrap(err, problem.MetadataIdentityChanged, "%s is pinned as %s", before.Name, pinned)
+		return after, nil, problem.Wrap(err, problem.MetadataIdentityChanged, "%s is pinned as %s", before.Name, pinned)
 	case err != nil:
-		return after, err
+		return after, nil, err
 	case preview.Issuer != pinned:
-		return after, problem.New(problem.MetadataIdentityChanged, "%s is pinned as %s, but its document now says %s; the stored keys stay in force", before.Name, pinned, preview.Issuer)
+		return after, nil, problem.New(problem.MetadataIdentityChanged, "%s is pinned as %s, but its document now says %s; the stored keys stay in force", before.Name, pinned, preview.Issuer)
 	}
+	first := preview.firstDocument(s.cfg.Now(), s.schedule)
 	after.TokenEndpoint = preview.endpoint
-	after.Document = replaceKeys(before.Document, preview.firstDocument(s.cfg.Now(), s.schedule))
-	return after, nil
+	return after, &first, nil
 }
 
 // replaceAuthServer writes after in place of before, and what follows from it.

@@ -43,7 +43,7 @@ func (s *Store) trySet(ctx context.Context, by, identity string, change func(*Ap
 	if err != nil {
 		return Application{}, false, err
 	}
-	after, err := s.changed(ctx, before, change)
+	after, fetched, err := s.changed(ctx, before, change)
 	if err != nil {
 		return Application{}, false, err
 	}
@@ -54,6 +54,14 @@ func (s *Store) trySet(ctx context.Context, by, identity string, change func(*Ap
 		if !done {
 			return nil
 		}
+		// A refresh may have stored another document in the meantime, which
+		// is no change of the record. It must not be undone: a key that was
+		// withdrawn would be trusted again.
+		stored, err := now.application(before.Name)
+		if err != nil {
+			return err
+		}
+		after.Document = documentAfter(stored.Document, after.MetadataURL, fetched)
 		return replace(ctx, q, now, before, after)
 	})
 	if err != nil || !done {
@@ -68,39 +76,49 @@ func (s *Store) trySet(ctx context.Context, by, identity string, change func(*Ap
 }
 
 // changed applies change to a copy of before and checks the outcome. It does
-// what needs the network, so it runs outside any transaction.
-func (s *Store) changed(ctx context.Context, before Application, change func(*Application)) (Application, error) {
-	after := before.clone()
+// what needs the network, so it runs outside any transaction; fetched is the
+// document at a new URL.
+func (s *Store) changed(ctx context.Context, before Application, change func(*Application)) (after Application, fetched *Document, err error) {
+	after = before.clone()
 	change(&after)
-	after.Document = before.Document // nobody but the refresh writes it
 	identity := s2s.Principal{App: before.App, Realm: before.Realm}
 	if after.MetadataURL != "" {
 		if wanted := (s2s.Principal{App: after.App, Realm: after.Realm}); wanted != identity {
-			return after, identityChanged(before, wanted)
+			return after, nil, identityChanged(before, wanted)
 		}
 	}
-	switch {
-	case after.MetadataURL == before.MetadataURL:
-	case after.MetadataURL == "": // what is remembered as withdrawn stays withdrawn
-		after.Document = Document{Withdrawn: before.Document.Withdrawn}
-	default:
+	if after.MetadataURL != "" && after.MetadataURL != before.MetadataURL {
 		preview, err := s.Preview(ctx, after.MetadataURL, before.Realm)
 		if problem.Is(err, problem.MetadataWrongRealm) {
-			return after, problem.Wrap(err, problem.MetadataIdentityChanged, "%s is pinned as %s", before.Name, identity)
+			return after, nil, problem.Wrap(err, problem.MetadataIdentityChanged, "%s is pinned as %s", before.Name, identity)
 		}
 		if err != nil {
-			return after, err
+			return after, nil, err
 		}
 		if preview.Issuer != identity {
-			return after, identityChanged(before, preview.Issuer)
+			return after, nil, identityChanged(before, preview.Issuer)
 		}
-		after.Document = replaceKeys(before.Document, preview.firstDocument(s.cfg.Now(), s.schedule))
+		first := preview.firstDocument(s.cfg.Now(), s.schedule)
+		fetched = &first
 	}
 	if err := s.checkNew(ctx, &after); err != nil {
-		return after, err
+		return after, nil, err
 	}
 	after.Created = before.Created
-	return after, nil
+	return after, fetched, nil
+}
+
+// documentAfter is a record's document after its source became url. Nobody but
+// the refresh writes it, unless the source is another one: then it is what was
+// fetched there, or nothing. What was withdrawn stays withdrawn.
+func documentAfter(stored Document, url string, fetched *Document) Document {
+	switch {
+	case url == "":
+		return Document{Withdrawn: stored.Withdrawn}
+	case fetched != nil:
+		return replaceKeys(stored, *fetched)
+	}
+	return stored
 }
 
 // replace writes after in place of before, which may have another name.

@@ -51,8 +51,8 @@ func (s *Store) fetchEarly(ctx context.Context, p s2s.Principal) error {
 	defer cancel()
 	var failure error
 	for _, sub := range subjects {
-		fetched, failed := s.fetch(budget, sub, false)
-		if _, err := s.update(ctx, sub, fetched, failed); err != nil {
+		_, failed, err := s.attempt(ctx, sub, func(sub subject) (*Preview, error) { return s.fetch(budget, sub, false) })
+		if err != nil {
 			return temporary(err)
 		}
 		if failed != nil {

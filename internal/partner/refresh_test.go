@@ -192,8 +192,8 @@ func TestOutcomeOfAnAttemptThatWasOvertakenIsDropped(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.clock.advance(time.Minute) // … and ends after it
-	if _, err := h.update(t.Context(), slow, old, nil); err != nil {
-		t.Fatal(err)
+	if _, stored, err := h.update(t.Context(), slow, old, nil); err != nil || stored {
+		t.Fatalf("stored: %v, %v", stored, err)
 	}
 	if a, err = h.Get(t.Context(), "Exchange"); err != nil || !slices.Equal(thumbprintsOf(a.Keys()), []s2s.Thumbprint{keys()[1].thumbprint()}) {
 		t.Errorf("an older document came back: %v, %v", thumbprintsOf(a.Keys()), err)

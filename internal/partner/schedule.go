@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/matchseal/matchseal/internal/problem"
 )
 
 // Schedule says how often metadata documents are read again and what happens
@@ -154,10 +156,9 @@ func (s *Store) refreshClaimed(ctx context.Context, sub subject) error {
 	if err != nil || !claimed {
 		return err
 	}
-	fetched, failure := s.fetch(ctx, sub, false)
-	if ctx.Err() != nil {
-		return nil // the process stops; another attempt follows the claim
+	_, _, err = s.attempt(ctx, sub, func(sub subject) (*Preview, error) { return s.fetch(ctx, sub, false) })
+	if ctx.Err() != nil || problem.Is(err, problem.PartnerNotFound) {
+		return nil // the process stops, and another attempt follows the claim; or the record is gone
 	}
-	_, err = s.update(ctx, sub, fetched, failure)
 	return err
 }

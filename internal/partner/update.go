@@ -83,28 +83,64 @@ func (s *Store) Refresh(ctx context.Context, identity string, force bool) (Refre
 
 // refresh is one attempt on demand: client and updater, whatever the schedule.
 func (s *Store) refresh(ctx context.Context, sub subject, force bool) (Refreshed, error) {
-	fetched, failure := s.fetch(ctx, sub, force)
-	if err := context.Cause(ctx); err != nil && failure != nil {
-		return Refreshed{}, err // the caller gave up: that says nothing about the partner
-	}
-	done, err := s.update(ctx, sub, fetched, failure)
+	done, failure, err := s.attempt(ctx, sub, func(sub subject) (*Preview, error) { return s.fetch(ctx, sub, force) })
 	if err != nil {
 		return Refreshed{}, err
 	}
 	return done, failure
 }
 
+// overtakenAttempts bounds how often an attempt starts again because somebody
+// else stored an outcome while it ran.
+const overtakenAttempts = 3
+
+// attempt is client and updater, until an outcome is stored. One that was
+// overtaken starts again: the outcome that was stored in the meantime may come
+// from a document that is older than the one at hand, and what was withdrawn
+// between the two would stay trusted for another hour. failure says why the
+// document could not be had, err what failed on our own side.
+func (s *Store) attempt(ctx context.Context, sub subject, fetch func(subject) (*Preview, error)) (done Refreshed, failure, err error) {
+	for range overtakenAttempts {
+		fetched, failure := fetch(sub)
+		if gone := context.Cause(ctx); gone != nil && failure != nil {
+			return Refreshed{}, failure, gone // the caller gave up: that says nothing about the partner
+		}
+		done, stored, err := s.update(ctx, sub, fetched, failure)
+		if err != nil || stored || failure != nil {
+			return done, failure, err
+		}
+		if sub, err = s.subject(ctx, sub); err != nil {
+			return Refreshed{}, nil, err
+		}
+	}
+	return Refreshed{}, nil, problem.New(problem.PartnerConflict, "%s is being refreshed by others all the time", sub.name)
+}
+
+// subject is what has become of a subject since it was read.
+func (s *Store) subject(ctx context.Context, old subject) (subject, error) {
+	v, err := s.view(ctx)
+	if err != nil {
+		return subject{}, err
+	}
+	for _, sub := range v.subjects() {
+		if sub.key == old.key {
+			return sub, nil
+		}
+	}
+	return subject{}, notFound("record with a metadata document", old.name)
+}
+
 // update compares what an attempt brought with what is stored, stores the
 // outcome and journals what an administrator should know. fetched is nil when
 // the attempt failed. If somebody else stored an outcome since the attempt
-// began, this one is dropped.
-func (s *Store) update(ctx context.Context, sub subject, fetched *Preview, failure error) (Refreshed, error) {
+// began, this one is not stored.
+func (s *Store) update(ctx context.Context, sub subject, fetched *Preview, failure error) (done Refreshed, stored bool, err error) {
 	now := s.cfg.Now()
 	if failure == nil && fetched.Issuer != sub.identity && !fetched.notModified {
 		failure = problem.New(problem.MetadataIdentityChanged, "%s is pinned as %s, but its document now says %s; the stored keys stay in force",
 			sub.name, sub.identity, fetched.Issuer)
 	}
-	done, after := Refreshed{}, sub
+	after := sub
 	switch {
 	case failure != nil:
 		after.document = s.schedule.failed(sub.document, failure, now)
@@ -119,20 +155,20 @@ func (s *Store) update(ctx context.Context, sub subject, fetched *Preview, failu
 		done.NotModified = len(done.Added)+len(done.Removed) == 0
 		done.Warnings = fetched.Warnings
 	}
-	stored := false
-	err := s.write(ctx, func(ctx context.Context, q store.Querier, _ *view) (err error) {
+	err = s.write(ctx, func(ctx context.Context, q store.Querier, _ *view) (err error) {
 		stored, err = saveOutcome(ctx, q, after.row(), sub.document.TriedAt)
 		return err
 	})
-	if err != nil {
-		return Refreshed{}, fmt.Errorf("storing what became of the metadata of %s: %w", sub.name, err)
+	switch {
+	case err != nil:
+		return Refreshed{}, false, fmt.Errorf("storing what became of the metadata of %s: %w", sub.name, err)
+	case !stored:
+		return Refreshed{}, false, nil
 	}
-	if stored {
-		for _, e := range s.news(sub, after, done, failure, now) {
-			s.note(ctx, e)
-		}
+	for _, e := range s.news(sub, after, done, failure, now) {
+		s.note(ctx, e)
 	}
-	return done, nil
+	return done, true, nil
 }
 
 // failed is the document after an attempt that failed: the keys stay.
