@@ -8,17 +8,21 @@ import (
 	"github.com/matchseal/matchseal/internal/shell/syntax"
 )
 
+// mostMendings bounds how often one text is mended: a block may have to be
+// mended as a whole before one of its lines can be.
+const mostMendings = 3
+
 // runner executes one text for Run: reading, repair, statements.
 type runner struct {
 	s        *Session
 	f        *frame
 	out      sink
-	repaired bool
+	mendings int // how often the text has been mended already
 }
 
 // text reads and executes a text.
 func (r *runner) text(text string) error {
-	strict := r.s.config.Strict || r.repaired
+	strict := r.s.config.Strict || r.mendings >= mostMendings
 	if !strict {
 		text = paste.Strip(text)
 	}
@@ -74,7 +78,7 @@ func (r *runner) statement(st syntax.Statement) error {
 	if err := r.f.ctx.Err(); err != nil {
 		return err
 	}
-	repairable := !r.s.config.Strict && !r.repaired
+	repairable := !r.s.config.Strict && r.mendings < mostMendings
 	line := r.f.source.of(st)
 	if repairable && quotedPath(st) {
 		if mended, ok := r.mended(line, nil); ok {
@@ -98,7 +102,7 @@ func (r *runner) again(mended string) error {
 	if err := r.f.warn("read as: " + mended); err != nil {
 		return err
 	}
-	next := &runner{s: r.s, f: &frame{s: r.s, ctx: r.f.ctx, scope: r.s.global}, out: r.out, repaired: true}
+	next := &runner{s: r.s, f: &frame{s: r.s, ctx: r.f.ctx, scope: r.s.global}, out: r.out, mendings: r.mendings + 1}
 	return next.text(mended)
 }
 

@@ -122,9 +122,14 @@ func (s *surgeon) misspelt(c *syntax.Command) {
 	s.edit(at.Start.Offset, at.End.Offset, oauthConfiguration, fmt.Sprintf("The command %s was read as %s.", typed, oauthConfiguration))
 }
 
-// lost says whether a parameter that needs a value stands without one.
+// lost says whether a parameter that needs a value stands without one. An empty
+// text counts as none: a page that lost the value often keeps its quotation
+// marks, and run as it stands the line would clear a setting.
 func (s *surgeon) lost(c *syntax.Command, command string) bool {
 	for i, a := range c.Arguments {
+		if text, ok := a.Value.(*syntax.String); ok && text.Value == "" {
+			return true
+		}
 		if a.Parameter == "" || a.Value != nil || i+1 < len(c.Arguments) && c.Arguments[i+1].Parameter == "" {
 			continue
 		}
