@@ -14,7 +14,8 @@ const howto = "../../docs/howto"
 // proofs are what has come out, in this order, when a page has been worked
 // through: it ends where the document ends that it is about.
 var proofs = map[string][]string{
-	// checklist: 000-01 000-02 000-03 000-04 000-06 000-07 000-08 000-16 000-17 000-24 000-25
+	// checklist: 000-01 000-02 000-03 000-04 000-07 000-08 000-09 000-10 000-11 000-12 000-13 000-14 000-16 000-17
+	// checklist: 000-19 000-20 000-21 000-22 000-23 000-24 000-25 000-26 000-27
 	"exchange-oauth-certificate.md": {
 		"error: the server does not hand out its metadata document: https://autodiscover.",
 		"[?] Help (default is \"Y\"): Y", "issuer      00000002-0000-0ff1-ce00-000000000000@", // path A
@@ -22,7 +23,15 @@ var proofs = map[string][]string{
 		"error: the server does not hand out its metadata document: https://pool.", "issuer      00000004-0000-0ff1-ce00-000000000000@",
 		"THE CONFIGURATION HAS SUCCEEDED.", "Test Passed",
 	},
-	"pair-exchange-and-skype.md": {"Test Passed"},
+	// checklist: 001-02 001-03 001-06 001-08 001-09 001-10 001-11 001-12 001-16 001-18 001-19 001-20 001-21 001-22 001-23 001-28
+	"office-365.md": {"EventID : 32053", "Type       : Asymmetric", "EventID : 32054"},
+	// checklist: 002-03 002-05 002-06 002-07 002-08 002-10 002-11 002-14 002-15 002-16 002-23 002-24 002-27 002-29 002-30
+	// checklist: 002-31 002-32 002-41
+	"pair-exchange-and-skype.md": {">>", "Test Passed", "code=50043", "Test Passed", "code=5,", "Test Passed"},
+	// checklist: 002-12 003-03 003-04 003-06 003-07 003-08 003-09 003-10 003-11 003-13 003-16
+	"first-pairing-field-notes.md": {"(404) Not Found", "code=50043", "Test Passed", "code=5,", "code=5,", "Test Passed"},
+	// checklist: 004-05 004-06 004-07 004-11 004-12 004-13 004-14
+	"partner-applications-and-the-test.md": {"code=401", "Test Passed", "ResultType : Success", "ResultType : Error", "Test Passed"},
 }
 
 // Every command of every page, against a lab in the state the page begins in.
