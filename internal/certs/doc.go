@@ -3,8 +3,10 @@
 //
 // It owns: self-signed signing certificates and requests for others, the small
 // authority of the one-machine lab, private keys sealed at rest (Box), PEM, PFX
-// and PKCS#7 files and their permissions, pools of trusted authorities, and the
-// sentence that says why a server certificate was refused.
+// and PKCS#7 files and their permissions, pools of trusted authorities, pins of
+// single servers, certificates and chains in words (Look, Inspect, Trace,
+// Judge: pure functions that decide nothing), and the sentence that says why a
+// server certificate was refused.
 //
 // It does not own when a signing certificate is current (keyring), who is
 // trusted as a partner (partner), thumbprints and token signatures (s2s), or

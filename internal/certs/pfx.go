@@ -4,6 +4,8 @@ import (
 	"crypto"
 	"crypto/x509"
 	"errors"
+	"slices"
+	"strings"
 
 	"software.sslmate.com/src/go-pkcs12"
 
@@ -37,6 +39,8 @@ func ImportPFX(data []byte, password string) (PFX, error) {
 	switch {
 	case errors.Is(err, pkcs12.ErrIncorrectPassword), errors.Is(err, pkcs12.ErrDecryption):
 		return PFX{}, problem.New(problem.CertsPassword, "the PFX file does not open with this password")
+	case err != nil && strings.Contains(err.Error(), "private key missing"): // the library has no type for it
+		return PFX{}, problem.New(problem.CertsNoKey, "the PFX file holds certificates and no private key")
 	case err != nil:
 		return PFX{}, problem.Wrap(err, problem.CertsUnreadable, "this PFX file cannot be read; it must hold one certificate and its private key")
 	}
@@ -44,10 +48,13 @@ func ImportPFX(data []byte, password string) (PFX, error) {
 	if !ok {
 		return PFX{}, problem.New(problem.CertsUnreadable, "the PFX file holds a key of type %T, which cannot sign", parsed)
 	}
-	if err := checkPair(cert, key); err != nil {
-		return PFX{}, err
+	// Some programs put the authorities first.
+	all := append([]*x509.Certificate{cert}, chain...)
+	i := slices.IndexFunc(all, func(c *x509.Certificate) bool { return belongs(c, key) })
+	if i < 0 {
+		return PFX{}, checkPair(cert, key)
 	}
-	return PFX{Certificate: cert, Key: key, Chain: chain}, nil
+	return PFX{Certificate: all[i], Key: key, Chain: slices.Delete(slices.Clone(all), i, i+1)}, nil
 }
 
 // ExportPFX makes a PFX file. An empty password is refused: the file holds

@@ -34,10 +34,7 @@ func (r Roots) Of(c *x509.Certificate, above []*x509.Certificate, now time.Time)
 	for _, a := range above {
 		between.AddCert(a)
 	}
-	for _, kind := range []struct {
-		root Root
-		pool *x509.CertPool
-	}{{Registry, r.Files}, {ThirdParty, r.System}} {
+	for _, kind := range r.pools() {
 		if kind.pool == nil {
 			continue
 		}

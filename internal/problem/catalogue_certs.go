@@ -8,6 +8,7 @@ const (
 	CertsMismatch    Code = "certs.mismatch"
 	CertsPassword    Code = "certs.password"
 	CertsInvalid     Code = "certs.invalid"
+	CertsNoKey       Code = "certs.no-key"
 )
 
 func certsRows() []Entry {
@@ -20,7 +21,7 @@ func certsRows() []Entry {
 		Code:   CertsUnreadable,
 		Title:  "a certificate or key file cannot be used",
 		Cause:  "The file is missing, or holds something else than what is expected there.",
-		Remedy: "Look at the file: openssl x509 -in <file> -noout -subject -enddate for a certificate.",
+		Remedy: "Look at the file: `matchseal cert inspect <file>` tells what it holds.",
 	}, {
 		Code:   CertsWrongBox,
 		Title:  "a sealed private key cannot be opened",
@@ -41,5 +42,10 @@ func certsRows() []Entry {
 		Title:  "no certificate can be made from these values",
 		Cause:  "A value of the request is missing or outside what is allowed.",
 		Remedy: "Correct the value named in the detail.",
+	}, {
+		Code:   CertsNoKey,
+		Title:  "the PFX file holds no private key",
+		Cause:  "It was exported without the key, often because the key was not marked exportable. A server cannot use it.",
+		Remedy: "Export it on the server that made the request, with its key: Export-ExchangeCertificate -Thumbprint <thumbprint> -BinaryEncoded -Password <password>. If the key is not exportable, make a new certificate with -PrivateKeyExportable $true.",
 	}}
 }
