@@ -18,7 +18,7 @@ func (r *reader) prepare(shell, what string) error {
 	r.t.Helper()
 	switch {
 	case shell != "":
-		if got := (program{dir: r.dir, env: r.env()}).run(r.t, "shell", shell, "-c", what); got.code != 0 {
+		if got := r.program().run(r.t, "shell", shell, "-c", what); got.code != 0 {
 			return errors.New(got.String())
 		}
 		return nil
@@ -26,6 +26,11 @@ func (r *reader) prepare(shell, what string) error {
 		return r.expire()
 	}
 	return fmt.Errorf("nobody knows how to prepare %q", what)
+}
+
+// program is what the page's reader runs.
+func (r *reader) program() program {
+	return program{path: filepath.Join(r.dir, "bin", "matchseal"), dir: r.dir, env: r.env()}
 }
 
 const authCertificate = certs.AuthCertificateName
@@ -47,7 +52,7 @@ func (r *reader) expire() error {
 		if err := r.writeOld(life); err != nil {
 			return err
 		}
-		got := (program{dir: r.dir, env: r.env()}).run(r.t, "shell", "exchange", "-c", replaceByOld)
+		got := r.program().run(r.t, "shell", "exchange", "-c", replaceByOld)
 		if got.code != 0 {
 			r.t.Logf("%s is not long enough: %s", life, got)
 			continue
