@@ -116,7 +116,7 @@ func (s *Session) Resolve(p string) string {
 	full = strings.ReplaceAll(full, `\`, "/")
 	root := ""
 	if len(full) >= 2 && full[1] == ':' {
-		root, full = full[:2], full[2:]
+		root, full = strings.ToUpper(full[:2]), full[2:] // as Windows shows drives
 	} else if strings.HasPrefix(full, "//") {
 		root, full = "/", full[1:]
 	}

@@ -313,6 +313,7 @@ func TestResolve(t *testing.T) {
 		{`C:\Users\a`, `..\b/c`, `C:\Users\b\c`},
 		{`C:\`, `..\..`, `C:\`},
 		{`C:\Users`, `D:\x`, `D:\x`},
+		{`C:\Users`, `c:\Program Files`, `C:\Program Files`},
 		{`C:\Users`, `\\srv\share\x`, `\\srv\share\x`},
 		{`C:\Users`, `/etc/x`, `/etc/x`},
 		{`/home/a`, `..\b`, `/home/b`},
