@@ -91,8 +91,11 @@ func Inspect(c *x509.Certificate, q Question) Inspection {
 		i.Use, i.Why = q.Use, "asked for; by itself it looks like "+i.Use.Words()
 	}
 	uses := []Use{i.Use}
-	if i.Use != ForAuthority {
+	switch {
+	case i.Use != ForAuthority:
 		uses = append(uses, map[Use]Use{ForSigning: ForTLS, ForTLS: ForSigning}[i.Use])
+	case i.SelfSigned: // tools that make self-signed certificates often mark them as authorities
+		uses = append(uses, ForSigning)
 	}
 	for _, use := range uses {
 		i.Verdicts = append(i.Verdicts, Verdict{use, judge(c, use, q)})

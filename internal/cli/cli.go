@@ -74,8 +74,8 @@ func (a *app) root() *cobra.Command {
 		Short: "Server-to-server OAuth between Exchange and Skype for Business: servers, checks and a lab",
 		Long: `matchseal speaks the server-to-server OAuth of Exchange, Skype for Business and
 SharePoint. It can stand in for either server (serve), run both on this machine
-with everything around them (lab), and read their tokens and metadata documents
-(token, metadata).
+with everything around them (lab), and read their tokens, metadata documents and
+certificates (token, metadata, cert).
 
 Start with:  matchseal lab`,
 		SilenceErrors:     true,
@@ -90,7 +90,7 @@ Start with:  matchseal lab`,
 		return nil
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(a.lab(), a.shell(), a.serve(), a.config(), a.token(), a.metadata(), a.store(), a.test(), a.directory(), a.events(), a.version())
+	root.AddCommand(a.lab(), a.shell(), a.serve(), a.config(), a.token(), a.metadata(), a.cert(), a.store(), a.test(), a.directory(), a.events(), a.version())
 	for _, group := range root.Commands() {
 		refuseUnknown(group)
 	}

@@ -35,7 +35,31 @@ func (r *reach) flags(cmd *cobra.Command) {
 // one is also the permission to connect there.
 func (r reach) client() (*outbound.Client, error) {
 	o := outbound.Options{Resolver: r.resolver, AllowLoopback: true, Now: time.Now}
-	var files []string
+	if r.dir != "" {
+		s, err := lab.ReadState(r.dir)
+		if err != nil {
+			return nil, err
+		}
+		o.Resolver, o.Connect = s.Resolver, s.Connect
+	}
+	files, err := r.caFiles()
+	if err != nil {
+		return nil, err
+	}
+	o.Roots, err = certs.LoadPool(true, files...)
+	return outbound.New(o), err
+}
+
+// roots are the authorities of client, by where they come from.
+func (r reach) roots() (certs.Roots, error) {
+	files, err := r.caFiles()
+	if err != nil {
+		return certs.Roots{}, err
+	}
+	return certs.LoadRoots(true, files...)
+}
+
+func (r reach) caFiles() (files []string, err error) {
 	if r.ca != "" {
 		files = append(files, r.ca)
 	}
@@ -44,12 +68,9 @@ func (r reach) client() (*outbound.Client, error) {
 		if err != nil {
 			return nil, err
 		}
-		o.Resolver, o.Connect = s.Resolver, s.Connect
 		files = append(files, s.CA)
 	}
-	var err error
-	o.Roots, err = certs.LoadPool(true, files...)
-	return outbound.New(o), err
+	return files, nil
 }
 
 func (a *app) metadata() *cobra.Command {
