@@ -146,7 +146,7 @@ const (
 
 var (
 	// prompt is that of either product, in whatever folder.
-	prompt = regexp.MustCompile(`(?:\[PS\] |PS )[A-Za-z]:\\[^>\n]*>$`)
+	prompt = regexp.MustCompile(`(?:\[PS\] |PS )[A-Z]:\\[^>\n]*>$`)
 	choice = regexp.MustCompile(`\[\?\] Help(?: \(default is "."\))?: $`)
 	supply = regexp.MustCompile(`Supply values for the following parameters:\n(?s:.*)\b\w+(?:\[\d+\])?: $`)
 )
