@@ -96,6 +96,7 @@ func (l *Lab) pairingSteps() []step {
 		}},
 		{"exchange", "Get-AutodiscoverVirtualDirectory | Set-AutodiscoverVirtualDirectory -OAuthAuthentication $true", oauth("Autodiscover")},
 		{"exchange", "Get-WebServicesVirtualDirectory | Set-WebServicesVirtualDirectory -OAuthAuthentication $true", oauth("EWS")},
+		{"exchange", "cd $exscripts", func(context.Context) ([]string, error) { return nil, nil }},
 		{"exchange", `.\Configure-EnterprisePartnerApplication.ps1 -AuthMetadataUrl '` + l.skypeMetadata() + `' -ApplicationType Lync`, func(ctx context.Context) ([]string, error) {
 			done, err := adminapi.Do(ctx, l.exchange, adminapi.ConfigureEnterprisePartnerApplication, adminapi.ConfigureEnterpriseRequest{AuthMetadataURL: l.skypeMetadata(), ApplicationType: "Lync"})
 			return done.Lines, err

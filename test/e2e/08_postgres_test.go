@@ -25,9 +25,9 @@ func TestPostgres(t *testing.T) {
 		do(t, x, adminapi.EnableMailbox, adminapi.Identity{Identity: user})
 		do(t, s, adminapi.EnableCsUser, adminapi.EnableCsUserRequest{Identity: user, RegistrarPool: "pool." + d.Domain})
 	}
-	for _, step := range pairing(d, x, s) {
-		step.do(t)
-	}
+	l := seedLab{d, t}
+	l.must("exchange", oauthOn+"\n"+pairedExchange("pool."+d.Domain), "")
+	l.must("skype", autodiscoverURL(d.Domain)+"\n"+csExchange(d.Domain), "")
 	d.run(t, "test", "storage", d.sip("kenmyer")).want(t, 0)
 	d.run(t, "test", "oauth", "https://pool."+d.Domain+"/", d.upn("pilar")).want(t, 0)
 
