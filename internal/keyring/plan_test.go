@@ -1,0 +1,117 @@
+package keyring
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/matchseal/matchseal/s2s"
+)
+
+var planned = time.Date(2027, 1, 15, 8, 0, 0, 0, time.UTC)
+
+func thumb(b byte) s2s.Thumbprint { return s2s.Thumbprint{b} }
+
+// staged has A current for years and B next after three days.
+func staged() State {
+	return State{Begun: true,
+		Current: &Slot{Thumbprint: thumb('A'), NotAfter: planned.AddDate(0, 2, 0), Published: planned.AddDate(-4, 0, 0), From: planned.AddDate(-4, 0, 0)},
+		Next:    &Slot{Thumbprint: thumb('B'), NotAfter: planned.AddDate(5, 0, 0), Published: planned, From: planned.Add(72 * time.Hour)},
+	}
+}
+
+// checklist: 000-17, 000-23: what a rollover needs, before it is made
+func TestPlan(t *testing.T) {
+	t.Parallel()
+	hour := time.Hour
+	read := func(ago time.Duration, holds ...byte) Reading {
+		r := Reading{Partner: "Lync", Known: true, Last: planned.Add(-ago)}
+		for _, b := range holds {
+			r.Holds = append(r.Holds, thumb(b).String())
+		}
+		return r
+	}
+	failing := read(30 * hour)
+	failing.Failure = "no answer"
+	for _, tt := range []struct {
+		name     string
+		state    func(*State)
+		after    time.Duration // since planned
+		readings []Reading
+		want     Outlook
+		says     string
+	}{
+		{"nobody to surprise", nil, 0, nil, Safe, "no partner"},
+		{"everybody has it", nil, 0, []Reading{read(0, 'A', 'B')}, Safe, "has the new certificate already"},
+		{"everybody reads", nil, 0, []Reading{read(hour/2, 'A')}, Safe, "by 2027-01-15 10:00"},
+		{"not known", nil, 0, []Reading{read(0, 'B'), {Partner: "SharePoint"}}, Unknown, "SharePoint"},
+		{"one cannot read", nil, 0, []Reading{{Partner: "SharePoint"}, failing}, Unsafe, "no answer"},
+		{"one does not read", nil, 0, []Reading{read(30 * hour)}, Unsafe, "has not read the metadata since 2027-01-14"},
+		{"one never read", nil, 0, []Reading{{Partner: "Lync", Known: true}}, Unsafe, "by hand"},
+		{"too early", func(s *State) { s.Next.From = planned.Add(hour) }, 0, []Reading{read(0, 'A')}, Unsafe, "lies before 2027-01-15 10:00"},
+		{"early, but known to all", func(s *State) { s.Next.From = planned.Add(hour) }, 0, []Reading{read(0, 'B')}, Safe, "already"},
+		{"a gap", func(s *State) { s.Current.NotAfter = planned.Add(hour) }, 0, []Reading{read(0, 'B')}, Unsafe, "in between nothing is signed"},
+		{"just taken over, met", nil, 73 * hour, []Reading{read(-73*hour, 'B')}, Safe, "already"},
+		{"just taken over, not met", nil, 73 * hour, []Reading{read(0, 'A')}, Unsafe, "has not read"},
+		{"over", nil, 30 * 24 * hour, nil, Steady, ""},
+		{"nothing staged, soon", func(s *State) { s.Next = nil }, 10 * 24 * hour, nil, Due, "stage one by 2027-03-13"},
+		{"nothing staged, ended", func(s *State) { s.Next = nil }, 90 * 24 * hour, nil, Stopped, "expired 2027-03-15"},
+		{"nothing assigned", func(s *State) { *s = State{} }, 0, nil, Stopped, "no certificate is assigned"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := staged()
+			if tt.state != nil {
+				tt.state(&s)
+			}
+			got := Policy{}.Plan(s, planned.Add(tt.after), tt.readings)
+			if all := strings.Join(got.Reasons, "; "); got.Outlook != tt.want || !strings.Contains(all, tt.says) {
+				t.Errorf("%s: %s, want %s saying %q", got.Outlook, all, tt.want, tt.says)
+			}
+		})
+	}
+}
+
+// The slowest partner comes first, and the dates are those of the slots.
+func TestPlanDates(t *testing.T) {
+	t.Parallel()
+	got := Policy{}.Plan(staged(), planned, []Reading{
+		{Partner: "quick", Known: true, Last: planned}, {Partner: "slow", Known: true, Last: planned.Add(-time.Hour)}, {Partner: "unknown"}})
+	if got.Readings[0].Partner != "unknown" || got.Readings[1].Partner != "slow" {
+		t.Errorf("readings %+v", got.Readings)
+	}
+	takeover := planned.Add(72 * time.Hour)
+	if !got.Known.Equal(planned.Add(2*time.Hour)) || !got.Signs.Equal(takeover) || !got.Clear.Equal(takeover.Add(Policy{}.withDefaults().overlap())) || !got.StageBy.IsZero() {
+		t.Errorf("known %s, signs %s, clear %s, stage by %s", got.Known, got.Signs, got.Clear, got.StageBy)
+	}
+	later := Policy{}.Plan(staged(), takeover.Add(time.Minute), nil)
+	if later.Next != nil || later.Previous == nil || !later.Clear.Equal(got.Clear) || !later.Known.IsZero() {
+		t.Errorf("after the date %+v", later)
+	}
+}
+
+// A plan says what the slots will do: whatever is staged and when, the next
+// certificate signs when the plan says, and the one before is published until
+// the plan says.
+func TestPlanIsWhatHappens(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := staged()
+		minutes := func(name string, most int) time.Duration {
+			return time.Duration(rapid.IntRange(1, most).Draw(t, name)) * time.Minute
+		}
+		s.Next.From = planned.Add(minutes("lead", 5*24*60))
+		p := Policy{Serve: minutes("serve", 600), TokenLife: minutes("life", 1440), Refresh: minutes("refresh", 120)}
+		plan := p.Plan(s, planned, nil)
+		signs := func(at time.Time) s2s.Thumbprint { return s.At(at, p).Signing(at, p).Thumbprint }
+		if before := plan.Signs.Add(-time.Second); signs(before) != thumb('A') || signs(plan.Signs) != thumb('B') {
+			t.Fatalf("at %s the signer is %s, then %s", plan.Signs, signs(before), signs(plan.Signs))
+		}
+		for at, want := range map[time.Time]bool{plan.Clear.Add(-time.Second): true, plan.Clear: false} {
+			if held := s.At(at, p).Holds(thumb('A')); held != want {
+				t.Fatalf("at %s the certificate before is held: %t", at, held)
+			}
+		}
+	})
+}
