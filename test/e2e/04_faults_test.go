@@ -156,7 +156,6 @@ func (b bench) users(t *testing.T) {
 	}{
 		{"sip:nobody@" + d.Domain, 50001, "nobody@"},
 		{"sip:nosip@" + d.Domain, 50001, "nosip@"},
-		{"not an address", 50001, "not an address"},
 		{d.sip("disabled"), 50002, "disabled"},
 		{d.sip("jeff"), 50003, "Enable-CsUser"},
 		{d.sip("nomailbox"), 50005, "Enable-Mailbox"},
@@ -165,6 +164,9 @@ func (b bench) users(t *testing.T) {
 			d.run(t, "test", "storage", c.sip).wantFailure(t, fmt.Sprintf("operation failed, code=%d,", c.code), c.says)
 		})
 	}
+	t.Run("004-12 what is no address is refused before anything is asked", func(t *testing.T) {
+		d.run(t, "test", "storage", "not an address").wantFailure(t, "not a SIP address", "it holds a space")
+	})
 	do(t, b.s, adminapi.EnableCsUser, adminapi.EnableCsUserRequest{Identity: "jeff", RegistrarPool: "pool." + d.Domain})
 	d.run(t, "test", "storage", d.sip("jeff")).want(t, 0)
 	// checklist: 004-10, 004-11

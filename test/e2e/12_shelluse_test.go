@@ -123,8 +123,8 @@ func TestShellForPrograms(t *testing.T) {
 // Ten thousand users go through a pipeline one by one.
 func TestShellStreams(t *testing.T) {
 	suite(t)
-	d := startLab(t, "--unpaired")
 	plain := program{path: os.Getenv(plainProgram)}
+	d := plain.startLab(t, t.TempDir(), "--unpaired")
 	const many = 10_000
 	plain.run(t, "shell", "skype", "--dir", d.dir, "-c", fmt.Sprintf(
 		`1..%d | ForEach-Object { New-ADUser -Name "user$_" -UserPrincipalName "user$_@litware.test" -EmailAddress "user$_@litware.test" -Enabled $true }`, many)).want(t, 0)
