@@ -285,6 +285,11 @@ func certificates(t *testing.T, admin *adminapi.Client) {
 	if one := do(t, admin, adminapi.GetCsCertificate, named(made.Thumbprint)); len(one) != 1 || !slices.Equal(one[0].Use, []string{"next"}) {
 		t.Errorf("the certificate is %+v", one)
 	}
+	for _, call := range []adminapi.Call[adminapi.RollPlanRequest, adminapi.RollPlan]{adminapi.GetExchangeRollPlan, adminapi.GetSkypeRollPlan} {
+		if p := do(t, admin, call, adminapi.RollPlanRequest{}); p.Next == nil || p.Outlook != "not-known" || len(p.Partners) == 0 {
+			t.Errorf("the plan is %+v", p)
+		}
+	}
 	moveCertificates(t, admin)
 }
 

@@ -46,6 +46,7 @@ func (s *Server) MountExchange(x Exchange) {
 	s.organisations = append(s.organisations, x.Role.Organisation())
 	may := rightsIn(x.Role.Organisation(), directory.OrganizationManagement)
 	x.mountCertificates(s, may)
+	x.mountRoll(s, may)
 	p := x.mountPartners(s, may)
 	change(s, x.Journal, adminapi.ConfigureEnterprisePartnerApplication, may.change, func(ctx context.Context, op Operator, req adminapi.ConfigureEnterpriseRequest) (adminapi.ConfigureEnterpriseResult, error) {
 		return x.configureEnterprise(ctx, op, req, p)

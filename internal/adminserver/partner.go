@@ -120,10 +120,20 @@ func (p partners) set(ctx context.Context, op Operator, req adminapi.PartnerAppl
 	if err != nil {
 		return adminapi.Changed{}, err
 	}
+	before, err := p.store.Get(ctx, req.Identity)
+	if err != nil {
+		return adminapi.Changed{}, p.missing(err, req.Identity)
+	}
 	var wanted partner.Application
 	change(&wanted)
-	if _, err := p.store.Set(ctx, op.String(), req.Identity, change); err != nil {
+	after, err := p.store.Set(ctx, op.String(), req.Identity, change)
+	if err != nil {
 		return adminapi.Changed{}, p.unread("Set", wanted.MetadataURL, p.missing(err, req.Identity))
+	}
+	if req.AuthMetadataURL != nil && before.MetadataURL == after.MetadataURL {
+		// The command reads the document whenever it runs: the way to have it
+		// read now on the side that has no -RefreshAuthMetadata.
+		return p.refresh(ctx, after.Name)
 	}
 	return adminapi.Changed{}, nil
 }

@@ -239,6 +239,14 @@ func required(value, parameter string) error {
 	return problem.New(problem.ManageParameter, "the parameter %s is missing", parameter)
 }
 
+// parameter says which parameter a value was refused for. The public packages
+// begin their errors with their own name, which tells an administrator nothing.
 func parameter(err error, name string) error {
+	if err == nil {
+		return nil
+	}
+	if words, ok := strings.CutPrefix(err.Error(), "s2s: "); ok {
+		return problem.New(problem.ManageParameter, "parameter %s: %s", name, words)
+	}
 	return problem.Wrap(err, problem.ManageParameter, "parameter %s", name)
 }

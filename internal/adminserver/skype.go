@@ -40,6 +40,7 @@ func (s *Server) MountSkype(x Skype) {
 	s.organisations = append(s.organisations, x.Role.Organisation())
 	may := rightsIn(x.Role.Organisation(), directory.RTCUniversalUserAdmins, directory.RTCUniversalServerAdmins)
 	x.mountCertificates(s, may)
+	x.mountRoll(s, may)
 	x.mountPartners(s, may)
 	handle(s, adminapi.GetCsOAuthConfiguration, may.read, func(ctx context.Context, _ Operator, _ adminapi.Empty) (adminapi.OAuthConfiguration, error) {
 		c, err := x.Role.OAuthConfiguration(ctx)
