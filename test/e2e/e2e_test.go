@@ -127,17 +127,47 @@ func (p program) run(t testing.TB, args ...string) result {
 	start := time.Now()
 	timer := time.AfterFunc(2*patience, func() { cmd.Process.Kill() })
 	defer timer.Stop()
-	err := cmd.Run()
+	err := cmd.Start()
+	if err != nil {
+		t.Fatalf("matchseal %s: %v", strings.Join(args, " "), err)
+	}
+	memory := watchMemory(cmd.Process.Pid)
+	err = cmd.Wait()
 	r := result{line: "matchseal " + strings.Join(args, " "), out: out.String(), err: talk.String(), took: time.Since(start)}
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatalf("%s: %v", r.line, err)
 	}
 	r.code = cmd.ProcessState.ExitCode()
-	if u, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		r.memory = u.Maxrss << 10 // Linux gives KiB
-	}
+	r.memory = memory()
 	return r
+}
+
+// watchMemory follows how much memory a process takes, and gives the most of
+// it once the process is gone. What the system counts for ended processes
+// includes what this one had when it started them.
+func watchMemory(pid int) (most func() int64) {
+	stop, done := make(chan struct{}), make(chan int64)
+	go func() {
+		most, tick := int64(0), time.NewTicker(2*time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-stop:
+				done <- most
+				return
+			case <-tick.C:
+				status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+				if _, after, ok := strings.Cut(string(status), "VmHWM:"); ok && err == nil {
+					var kib int64
+					if _, err := fmt.Sscan(after, &kib); err == nil {
+						most = max(most, kib<<10)
+					}
+				}
+			}
+		}
+	}()
+	return func() int64 { close(stop); return <-done }
 }
 
 // matchseal runs the program that has the race detector.
