@@ -436,3 +436,32 @@ func TestSocket(t *testing.T) {
 		t.Errorf("got %q", body)
 	}
 }
+
+// An unknown name is told with the DNS server that was asked.
+func TestUnknownNameTellsWhoWasAsked(t *testing.T) {
+	server, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	go func() { // refuses everything: NXDOMAIN
+		buffer := make([]byte, 512)
+		for {
+			n, from, err := server.ReadFrom(buffer)
+			if err != nil {
+				return
+			}
+			buffer[2], buffer[3] = 0x81, 0x83
+			_, _ = server.WriteTo(buffer[:n], from)
+		}
+	}()
+	c := New(Options{Resolver: server.LocalAddr().String()})
+	resp, err := c.HTTP().Get("https://nowhere.litware.test/")
+	if err == nil {
+		resp.Body.Close()
+		t.Fatal("found")
+	}
+	if !strings.Contains(err.Error(), server.LocalAddr().String()) {
+		t.Errorf("%v does not name %s", err, server.LocalAddr())
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -34,7 +35,18 @@ func (c *Client) dial(ctx context.Context, network, address string) (net.Conn, e
 			return c.checkAddress(host, resolved)
 		},
 	}
-	return d.DialContext(ctx, network, net.JoinHostPort(c.absolute(host), port))
+	conn, err := d.DialContext(ctx, network, net.JoinHostPort(c.absolute(host), port))
+	return conn, c.asked(err)
+}
+
+// asked puts the DNS server that was really asked into an error of the
+// resolver, which always names the system's.
+func (c *Client) asked(err error) error {
+	var failed *net.DNSError
+	if c.opts.Resolver != "" && errors.As(err, &failed) {
+		failed.Server = c.opts.Resolver
+	}
+	return err
 }
 
 // checkAddress refuses addresses at which no partner can be. Link-local ones

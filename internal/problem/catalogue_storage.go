@@ -177,8 +177,8 @@ func storageSettingRows() []Entry {
 	}, {
 		Code:       StorageOAuth,
 		Title:      "no token could be made for Exchange",
-		Cause:      "There is no usable signing certificate, Exchange is not a partner application here, or another server than that partner answers.",
-		Remedy:     "Check this side of the pairing: `Get-CsCertificate -Type OAuthTokenIssuer` and `Get-CsPartnerApplication`.",
+		Cause:      "There is no usable signing certificate, Exchange is not a partner application here, another server than that partner answers, or the partner is reached through a token server (-UseOAuthServer), which this version does not ask.",
+		Remedy:     "Check this side of the pairing: `Get-CsCertificate -Type OAuthTokenIssuer` and `Get-CsPartnerApplication`. A partner made with -UseOAuthServer has to be removed and made again with -MetadataUrl.",
 		HTTPStatus: http.StatusBadGateway,
 		Retry:      Later, Event: 32054, Cmdlet: 50044,
 		Public: true,
