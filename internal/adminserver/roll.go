@@ -39,7 +39,9 @@ type rollCommands struct {
 const effective = "(Get-Date).AddHours(49)"
 
 func exchangeRollCommands() rollCommands {
-	const make = `$new = New-ExchangeCertificate -KeySize 2048 -PrivateKeyExportable $true -SubjectName "cn=Microsoft Exchange Server Auth Certificate" -FriendlyName "Microsoft Exchange Server Auth Certificate"`
+	// -Services None: a signing certificate is not to become the default one of
+	// SMTP (000-10), and without it the command asks.
+	const make = `$new = New-ExchangeCertificate -Services None -KeySize 2048 -PrivateKeyExportable $true -SubjectName "cn=Microsoft Exchange Server Auth Certificate" -FriendlyName "Microsoft Exchange Server Auth Certificate"`
 	const stage = "Set-AuthConfig -NewCertificateThumbprint %s -NewCertificateEffectiveDate %s"
 	return rollCommands{
 		begin:   []string{make, fmt.Sprintf(stage, "$new.Thumbprint", effective)},
@@ -218,7 +220,7 @@ func (r rollover) toType(p keyring.Plan) (all []adminapi.RollCommand) {
 		if p.Outlook == keyring.Unsafe {
 			add("choose a later date for the next certificate", strings.ReplaceAll(r.commands.restage, "<thumbprint>", p.Next.Thumbprint.String()))
 		}
-		add("let the next certificate take over before its date", r.commands.publish)
+		add("let the next certificate take over before its date, which is refused before "+p.Known.UTC().Format("2006-01-02 15:04 UTC"), r.commands.publish)
 	}
 	if (p.Outlook == keyring.Unsafe || p.Outlook == keyring.Unknown) && len(p.Readings) > 0 {
 		add("on the partner: read this server's metadata now", r.commands.refresh)

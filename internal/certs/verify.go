@@ -100,7 +100,7 @@ func (c *Cause) classify(err error, chain []*x509.Certificate, now time.Time) {
 		c.Remedy = "enable TLS 1.2 on that server and restart it"
 	case err != nil:
 		c.What = fmt.Sprintf("the certificate of %s was refused: %v", c.Wanted, err)
-		c.Remedy = "look at the certificate with: openssl s_client -connect " + c.Wanted + ":443 -showcerts"
+		c.Remedy = "look at the certificate with: matchseal cert chain https://" + c.Wanted
 	}
 }
 
@@ -145,14 +145,14 @@ func (c *Cause) wrongDate(cert *x509.Certificate, chain []*x509.Certificate, now
 
 func (c *Cause) untrusted(chain []*x509.Certificate) {
 	c.Kind = Chain
-	const trust = "to the trusted authorities (CA files) of this side"
+	const trust = "to the trusted authorities of this side (ca_files, under trust in its configuration file)"
 	switch {
 	case len(chain) == 0:
 		c.What = fmt.Sprintf("the authority that issued the certificate of %s is not trusted here", c.Wanted)
 		c.Remedy = "add the certificate of its authority " + trust
 	case c.SelfSigned:
 		c.What = fmt.Sprintf("%s shows a certificate that it signed itself (%s); nobody this side trusts vouches for it", c.Wanted, subject(chain[0]))
-		c.Remedy = "give the server a certificate of an authority both sides trust, or pin this very certificate on this side"
+		c.Remedy = "give the server a certificate of an authority both sides trust, or pin this very certificate on this side (pins, under trust in its configuration file)"
 	case c.MissingIntermediate:
 		c.What = fmt.Sprintf("the certificate of %s was issued by %s, which is not trusted here, and the server sends no intermediate certificate", c.Wanted, c.Issuer)
 		c.Remedy = "have the server send its intermediate certificates; if " + c.Issuer + " is a root authority of your own, add its certificate " + trust

@@ -90,7 +90,7 @@ Start with:  matchseal lab`,
 		return nil
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(a.lab(), a.shell(), a.serve(), a.config(), a.token(), a.metadata(), a.cert(), a.store(), a.test(), a.directory(), a.events(), a.version())
+	root.AddCommand(a.lab(), a.shell(), a.serve(), a.config(), a.token(), a.metadata(), a.cert(), a.roll(), a.store(), a.test(), a.directory(), a.events(), a.version())
 	for _, group := range root.Commands() {
 		refuseUnknown(group)
 	}

@@ -77,6 +77,9 @@ func (a *app) configTest() *cobra.Command {
 			if err := cfg.CheckFiles(); err != nil {
 				return err
 			}
+			if err := node.CheckTrust(cfg.Trust); err != nil {
+				return err
+			}
 			if a.wantsJSON() {
 				return a.json(map[string]any{"node": cfg.Node, "data": cfg.Data, "roles": len(cfg.Roles)})
 			}

@@ -42,7 +42,7 @@ func TestEnterpriseScript(t *testing.T) {
 			t.Errorf("it printed\n%s", got)
 		}
 		warned := ex.printed(shell.Warnings)
-		wantText(t, warned, "-DomainController means nothing here: there is one directory here", "-TrustAnySSLCertificate means nothing here", "ca_files")
+		wantText(t, warned, "-DomainController means nothing here: there is one directory here", "-TrustAnySSLCertificate means nothing here", "in ca_files, or pin the server's own certificate in pins", "matchseal cert inspect https://<server>")
 	})
 	t.Run("003-09 61: what the partner application shows", func(t *testing.T) {
 		got := ex.runs("Get-PartnerApplication Lync* | fl")
@@ -136,6 +136,7 @@ func TestPartnerApplicationCommands(t *testing.T) {
 	t.Run("trust is never given away", func(t *testing.T) {
 		got := ex.fails("New-PartnerApplication -Name Stranger -AuthMetadataUrl https://stranger.litware.test/metadata/json/1 -TrustAnySSLCertificate")
 		wantText(t, got, "Cannot acquire auth metadata document from 'https://stranger.litware.test/metadata/json/1'. Error: The underlying connection was closed: Could not establish trust relationship for the SSL/TLS secure channel..")
+		wantText(t, ex.printed(shell.Warnings), "under trust, name the file of the server's authority in ca_files, or pin the server's own certificate in pins")
 	})
 }
 

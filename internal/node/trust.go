@@ -23,3 +23,13 @@ func loadPins(t config.Trust) (map[string][]outbound.Pin, error) {
 	}
 	return pins, nil
 }
+
+// CheckTrust reads the files of authorities and pins as a node does when it
+// starts, and tells what is wrong with them.
+func CheckTrust(t config.Trust) error {
+	if _, err := certs.LoadRoots(false, t.CAFiles...); err != nil {
+		return err
+	}
+	_, err := loadPins(t)
+	return err
+}

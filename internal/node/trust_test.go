@@ -1,6 +1,13 @@
 package node
 
 import (
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -8,6 +15,7 @@ import (
 
 	"github.com/matchseal/matchseal/internal/certs"
 	"github.com/matchseal/matchseal/internal/config"
+	"github.com/matchseal/matchseal/internal/outbound"
 	"github.com/matchseal/matchseal/internal/problem"
 )
 
@@ -36,5 +44,57 @@ func TestLoadPins(t *testing.T) {
 	trust.Pins["gone"] = path + "x"
 	if _, err := loadPins(trust); problem.CodeOf(err) != problem.CertsUnreadable || !strings.Contains(err.Error(), "trust.pins, gone:443") {
 		t.Errorf("a file that is not there: %v", err)
+	}
+}
+
+// checklist: 002-37: a server that vouches for itself is refused, until the
+// boot file says otherwise; security: R30, there is no other way.
+func TestClientBelievesPins(t *testing.T) {
+	now := time.Now()
+	cert, key, err := certs.NewSelfSigned(certs.SelfSigned{
+		Subject: pkix.Name{CommonName: "EXCH01"}, DNSNames: []string{"exch01.contoso.test"}, NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	s.TLS, s.Config.ErrorLog = &tls.Config{Certificates: []tls.Certificate{certs.TLS([]*x509.Certificate{cert}, key)}}, log.New(io.Discard, "", 0)
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	call := func(host string, trust config.Trust) problem.Code {
+		t.Helper()
+		n := &Node{now: time.Now, cfg: config.Config{Trust: trust, Outbound: config.Outbound{
+			AllowLoopback: true, Timeout: 10 * time.Second, Connect: map[string]string{host + ":443": s.Listener.Addr().String()}}}}
+		var err error
+		if n.pins, err = loadPins(trust); err != nil {
+			t.Fatal(err)
+		}
+		c, err := n.client()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.CloseIdle()
+		resp, err := c.HTTP().Get("https://" + host + "/")
+		if err != nil {
+			return outbound.Explain(err).Code
+		}
+		resp.Body.Close()
+		return ""
+	}
+	pin := map[string]string{"exch01.contoso.test": certs.SHA256(cert), "mail.contoso.test": certs.SHA256(cert)}
+	for _, tt := range []struct {
+		host  string
+		trust config.Trust
+		want  problem.Code
+	}{
+		{"exch01.contoso.test", config.Trust{}, problem.TLSUntrusted},
+		{"exch01.contoso.test", config.Trust{Pins: pin}, ""},
+		{"mail.contoso.test", config.Trust{Pins: pin}, problem.TLSWrongName},
+		{"mail.contoso.test", config.Trust{Pins: pin, PinsAnyName: []string{"mail.contoso.test"}}, ""},
+		{"other.contoso.test", config.Trust{Pins: pin}, problem.TLSWrongName},
+		{"exch01.contoso.test", config.Trust{Pins: map[string]string{"exch01.contoso.test": strings.Repeat("0f", 32)}}, problem.TLSPinMismatch},
+	} {
+		if got := call(tt.host, tt.trust); got != tt.want {
+			t.Errorf("%s with %+v: %q, want %q", tt.host, tt.trust, got, tt.want)
+		}
 	}
 }
