@@ -30,6 +30,11 @@ func (s State) forward(now time.Time) time.Time {
 
 // stage makes c the next certificate, current from effective on.
 func (s State) stage(c candidate, effective, now time.Time, p Policy, force bool) (State, error) {
+	if s.Next != nil && s.Next.From.Sub(now) <= p.Skew {
+		// A node whose clock is ahead may sign with it already. Taken for one
+		// that never signed, it would be gone before its tokens.
+		s = s.At(s.Next.From, p)
+	}
 	if err := s.free(c.thumbprint); err != nil {
 		return s, err
 	}
@@ -94,9 +99,10 @@ func (s State) publish(now time.Time, p Policy, force bool) (State, error) {
 	return s, nil
 }
 
-// clearPrevious forgets the previous certificate.
+// clearPrevious forgets the previous certificate. Forced, it forgets those that
+// were current before it too: their keys are what somebody wants gone.
 func (s State) clearPrevious(now time.Time, force bool) (State, error) {
-	if s.Previous == nil {
+	if s.Previous == nil && !force {
 		return s, nil
 	}
 	if !force && !s.Previous.expired(now) {
@@ -104,6 +110,9 @@ func (s State) clearPrevious(now time.Time, force bool) (State, error) {
 	}
 	s = s.clone()
 	s.Previous = nil
+	if force {
+		s.Leaving = slices.DeleteFunc(s.Leaving, func(l Slot) bool { return slices.Contains(s.Retired, l.Thumbprint) })
+	}
 	return s, nil
 }
 

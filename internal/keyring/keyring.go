@@ -94,7 +94,11 @@ func (k *Keyring) change(ctx context.Context, step func(s State, now time.Time) 
 	return State{}, false, problem.New(problem.KeyringBusy, "another node was faster %d times", maxTries)
 }
 
+// encode gives a state its one stored form.
 func encode(s State) string {
+	if len(s.Leaving) == 0 {
+		s.Leaving = nil // else Roll would have something to write down
+	}
 	text, err := json.Marshal(s)
 	if err != nil {
 		panic("keyring: a State has no JSON form: " + err.Error()) // its types all have one
@@ -147,8 +151,8 @@ func (k *Keyring) Publish(ctx context.Context, force bool) (State, error) {
 }
 
 // ClearPrevious stops publishing the previous certificate. While tokens signed
-// with it may be in use it fails with keyring.too-early, unless forced. Having
-// none is no error.
+// with it may be in use it fails with keyring.too-early, unless forced; forced,
+// it stops publishing whatever else was current once. Having none is no error.
 func (k *Keyring) ClearPrevious(ctx context.Context, force bool) (State, error) {
 	s, _, err := k.change(ctx, func(s State, now time.Time) (State, error) { return s.clearPrevious(now, force) })
 	return s, err

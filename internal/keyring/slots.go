@@ -17,7 +17,7 @@ type Slot struct {
 	// Until is when it stops being published. Zero for current and next.
 	Until time.Time
 	// Immediate lets it sign from the moment it is current, although partners
-	// may not have met it: somebody insisted.
+	// may not have met it: somebody insisted, or nobody else could sign.
 	Immediate bool
 	// Rolled says that its date made it current and nobody has published it
 	// by hand.
@@ -82,20 +82,41 @@ func (s State) Published(now time.Time) []s2s.Thumbprint {
 func (s State) Accepted(now time.Time) []s2s.Thumbprint { return s.Published(now) }
 
 // Signing returns the slot whose certificate signs on a node whose clock says
-// now: the current one once it has been served for a while, the previous one
-// until then. It returns nil when there is no current certificate or it has
-// expired. s is the result of At for the same moment.
+// now: the newest of those that are or were current that has been served for a
+// while, or the oldest when none has. It returns nil when there is no current
+// certificate or it has expired. s is the result of At for the same moment.
 func (s State) Signing(now time.Time, p Policy) *Slot {
 	p = p.withDefaults()
-	switch {
-	case s.Current == nil || s.Current.expired(now):
+	if s.Current == nil || s.Current.expired(now) {
 		return nil
-	case s.Current.Immediate || s.Previous == nil || s.Previous.expired(now):
-		return s.Current
-	case now.Before(s.Current.From) || now.Before(s.Current.Published.Add(p.Serve)):
-		return s.Previous
 	}
-	return s.Current
+	signs := *s.Current
+	for _, slot := range s.line() {
+		if slot.expired(now) {
+			continue
+		}
+		signs = slot
+		if slot.Immediate || !now.Before(slot.From) && !now.Before(slot.Published.Add(p.Serve)) {
+			break
+		}
+	}
+	return &signs
+}
+
+// line returns the certificates that are or were current, the newest first.
+func (s State) line() []Slot {
+	var line []Slot
+	for _, slot := range []*Slot{s.Current, s.Previous} {
+		if slot != nil {
+			line = append(line, *slot)
+		}
+	}
+	for _, slot := range slices.Backward(s.Leaving) {
+		if slices.Contains(s.Retired, slot.Thumbprint) {
+			line = append(line, slot)
+		}
+	}
+	return line
 }
 
 // Holds reports whether the certificate is in a slot or still published.
@@ -124,6 +145,8 @@ func (s *State) replaceCurrent(slot Slot, p Policy) {
 		s.Retired = append(s.Retired, old.Thumbprint)
 		old.Until = slot.From.Add(p.overlap())
 		s.Previous = old
+	} else {
+		slot.Immediate = true // nobody signed until now, so nobody can go on meanwhile
 	}
 	slot.Until = time.Time{}
 	s.Current, s.Begun = &slot, true
