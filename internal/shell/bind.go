@@ -316,7 +316,9 @@ func (c *Command) simple() bool { return c.body != nil && !c.body.advanced }
 
 // refuse is the fault of a command line that cannot be bound.
 func (bd *binder) refuse(at syntax.Node, id, category, message string, args ...any) *fault {
-	return bd.st.refuse(bd.command, at, id, category, "ParameterBindingException", fmt.Sprintf(message, args...))
+	e := bd.st.refuse(bd.command, at, id, category, "ParameterBindingException", fmt.Sprintf(message, args...))
+	hideSecrets(e.record, bd.spans)
+	return e
 }
 
 // refuse is the fault of a command line; nothing of the command has run.
@@ -335,5 +337,6 @@ func (bd *binder) placed(err error, a argument) error {
 		at = a.at
 	}
 	bd.st.caller.place(e.record, at)
+	hideSecrets(e.record, bd.spans)
 	return e
 }

@@ -2,6 +2,7 @@ package shell_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -48,6 +49,11 @@ func commands(c *calls) []*shell.Command {
 				in.SetExitCode(0)
 				return in.Emit("Server:  dc01")
 			}),
+		},
+		{
+			Name: "Use-Secret", Kind: shell.Cmdlet,
+			Parameters: []shell.Parameter{param("Password", "SecureString", -1), param("OldPassword", "String", -1), param("Port", "Int32", -1)},
+			Start:      shell.Each(func(context.Context, *shell.Invocation) error { return errors.New("refused") }),
 		},
 		{
 			Name: "Configure-It.ps1", Kind: shell.Script, Path: `C:\Program Files\Scripts\Configure-It.ps1`,

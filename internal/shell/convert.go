@@ -396,6 +396,11 @@ func (st *stage) convert(p *Parameter, v object.Value, typ string) (object.Value
 	if err == nil {
 		return got, nil
 	}
+	if p.secret() {
+		e := st.unconverted(p, fmt.Sprintf(`Cannot convert the value of type "%s" to type "%s".`, object.TypeName(v), knownType(typ)))
+		e.record.Remedy = fmt.Sprintf("Ask for it: -%s (Read-Host -AsSecureString)", p.Name)
+		return nil, e
+	}
 	var plain *object.Error
 	if errors.As(err, &plain) {
 		return nil, st.unconverted(p, plain.Message)

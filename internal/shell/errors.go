@@ -193,6 +193,9 @@ func (in *Invocation) commandRecord(err error) *object.ErrorRecord {
 		}
 	}
 	in.stage.caller.place(rec, in.stage.node)
+	if in.binding != nil {
+		hideSecrets(rec, in.binding.spans)
+	}
 	return rec
 }
 

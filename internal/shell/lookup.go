@@ -92,12 +92,22 @@ func (f *frame) unknownCommand(name string) *object.ErrorRecord {
 		Category: "ObjectNotFound", TargetName: name, TargetType: "String",
 		Reason: "CommandNotFoundException", ID: "CommandNotFoundException", Err: errNoCommand,
 	}
-	if near := paste.Suggest(name, f.s.names()); near != "" {
+	if there := f.s.elsewhere(name); there != "" {
+		rec.Remedy = there
+	} else if near := paste.Suggest(name, f.s.names()); near != "" {
 		rec.Remedy = "Did you mean " + near + "?"
 	} else if c, err := f.s.scriptAt(`.\` + name); c != nil && err == nil && !isPath(name) {
 		rec.Remedy = fmt.Sprintf(`The script is in the current folder: type .\%s`, name)
 	}
 	return rec
+}
+
+// elsewhere is what to do about a command that another shell has.
+func (s *Session) elsewhere(name string) string {
+	if s.config.Elsewhere == nil {
+		return ""
+	}
+	return s.config.Elsewhere(name)
 }
 
 // Resolve makes a path absolute: relative to the location, in the way of

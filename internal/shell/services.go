@@ -130,6 +130,12 @@ func (s *Session) SetLocation(path string) { s.location = s.Resolve(path) }
 // Files is the file system, nil without one.
 func (s *Session) Files() Files { return s.config.Files }
 
+// Drive is a drive of the shell's own by its name, without regard to case.
+func (s *Session) Drive(name string) (Drive, bool) {
+	d, ok := s.config.Drives[strings.ToLower(name)]
+	return d, ok
+}
+
 // Host is the way to the user.
 func (s *Session) Host() Host { return s.config.Host }
 
@@ -157,6 +163,7 @@ func (s *Session) Runtime() object.Runtime {
 	rt := object.Runtime{Now: s.config.Now, Zone: s.config.Zone}
 	if files := s.config.Files; files != nil {
 		rt.ReadFile = func(path string) ([]byte, error) { return files.Read(s.Resolve(path)) }
+		rt.WriteFile = func(path string, data []byte) error { return files.Write(s.Resolve(path), data, false) }
 	}
 	return rt
 }

@@ -25,6 +25,12 @@ type Config struct {
 	// Files is the file system: virtual folders and the machine's own. Without
 	// it there are no files.
 	Files Files
+	// Drives are what Get-ChildItem lists that is no file, by name in lower
+	// case: "cert".
+	Drives map[string]Drive
+	// Elsewhere tells what to do about a name that is no command here, for one
+	// that another shell has; "" when none has. nil knows of no other shell.
+	Elsewhere func(name string) string
 	// Views lays out objects of known types; see package format.
 	Views map[string]format.View
 	// Limit is $FormatEnumerationLimit: 16 for Exchange, 4 elsewhere.
@@ -46,6 +52,13 @@ type Files interface {
 	Write(path string, data []byte, add bool) error
 	// List gives the names in a folder, folders with a trailing separator.
 	List(path string) ([]string, error)
+}
+
+// Drive lists what is at a path on a drive that holds no files: for
+// LocalMachine\My the certificates in that store. A path that leads nowhere is
+// fs.ErrNotExist.
+type Drive interface {
+	List(ctx context.Context, path string) ([]object.Value, error)
 }
 
 // Session is one shell: variables, location, history, preferences. It is for

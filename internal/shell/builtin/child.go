@@ -114,6 +114,12 @@ func listChildren(ctx context.Context, in *shell.Invocation) error {
 			}
 			continue
 		}
+		if d, path, ok := ownDrive(in, name); ok {
+			if err := listOwn(ctx, in, d, name, path); err != nil {
+				return err
+			}
+			continue
+		}
 		if in.Bool("Hidden") || in.Bool("ReadOnly") || in.Bool("System") {
 			continue // no file here has these attributes
 		}

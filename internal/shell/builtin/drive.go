@@ -1,6 +1,9 @@
 package builtin
 
 import (
+	"context"
+	"errors"
+	"io/fs"
 	"strings"
 
 	"github.com/matchseal/matchseal/internal/shell"
@@ -10,6 +13,7 @@ import (
 const (
 	variableType    = "System.Management.Automation.PSVariable"
 	environmentType = "System.Collections.DictionaryEntry"
+	certificateType = "System.Security.Cryptography.X509Certificates.X509Certificate2"
 )
 
 // driveOf says which of the drives that are not folders a path is on: env,
@@ -89,6 +93,33 @@ func listDrive(in *shell.Invocation, drive, path string) error {
 	}
 	if !found && !object.HasWildcard(pattern) {
 		return in.Fail(notFound(in, pattern))
+	}
+	return nil
+}
+
+// ownDrive finds the drive of the shell's own that a path is on, such as Cert:,
+// and gives the rest of the path.
+func ownDrive(in *shell.Invocation, path string) (d shell.Drive, rest string, ok bool) {
+	name, rest, found := strings.Cut(path, ":")
+	if !found {
+		return nil, "", false
+	}
+	d, ok = in.Session().Drive(name)
+	return d, strings.Trim(strings.ReplaceAll(rest, "/", `\`), `\`), ok
+}
+
+func listOwn(ctx context.Context, in *shell.Invocation, d shell.Drive, name, path string) error {
+	found, err := d.List(ctx, path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return in.Fail(notFound(in, name))
+	}
+	if err != nil {
+		return err
+	}
+	for _, v := range found {
+		if err := in.Emit(v); err != nil {
+			return err
+		}
 	}
 	return nil
 }

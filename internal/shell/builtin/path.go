@@ -74,9 +74,16 @@ func pathsGiven(in *shell.Invocation) (paths []string, literal bool) {
 	return in.Strings("Path"), false
 }
 
-func testPath(_ context.Context, in *shell.Invocation) error {
+func testPath(ctx context.Context, in *shell.Invocation) error {
 	paths, literal := pathsGiven(in)
 	for _, path := range paths {
+		if d, rest, ok := ownDrive(in, path); ok {
+			_, err := d.List(ctx, rest)
+			if err := in.Emit(err == nil); err != nil {
+				return err
+			}
+			continue
+		}
 		if err := in.Emit(in.Bool("IsValid") || leads(in, path, literal, in.String("PathType"))); err != nil {
 			return err
 		}

@@ -28,7 +28,7 @@ func Commands(modules []string) []*shell.Command {
 		dateCommands(), objectCommands(), memberCommands(),
 		commandCommands(), helpCommands(), aliasCommands(), variableCommands(),
 		writeCommands(), sessionCommands(),
-		locationCommands(), childCommands(), pathCommands(), contentCommands(),
+		locationCommands(), childCommands(), itemCommands(), pathCommands(), contentCommands(),
 		moduleCommands(modules),
 	)
 	for _, c := range all {

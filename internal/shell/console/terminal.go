@@ -48,6 +48,7 @@ func Columns(f *os.File) func() int {
 func (t *Terminal) Open() {
 	t.line = liner.NewLiner()
 	t.line.SetCtrlCAborts(true)
+	t.line.SetMultiLineMode(true) // a line wider than the window stays readable
 	t.line.SetTabCompletionStyle(liner.TabCircular)
 	if f, err := os.Open(t.HistoryFile); err == nil {
 		_, _ = t.line.ReadHistory(f) // a history that cannot be read is no loss
@@ -161,11 +162,17 @@ func (t *Terminal) run(ctx context.Context, s *shell.Session, text string) (bool
 	return s.Run(ctx, text)
 }
 
-// remember keeps a line for the arrow keys, unless it has a secret in it.
+// remember keeps what was typed for Get-History and, line by line, for the
+// arrow keys, unless it has a secret in it.
 func (t *Terminal) remember(s *shell.Session, text string) {
+	if secret(text) {
+		return
+	}
 	s.Remember(text)
-	if !secret(text) {
-		t.line.AppendHistory(strings.ReplaceAll(strings.TrimSpace(text), "\n", " "))
+	for line := range strings.Lines(text) {
+		if line = strings.TrimRight(line, " \r\n"); line != "" {
+			t.line.AppendHistory(line)
+		}
 	}
 }
 

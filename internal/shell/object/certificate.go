@@ -138,14 +138,21 @@ var certificateMethods = []method{
 	}},
 }
 
-// ofCertificate refuses an object that nothing has been loaded into.
+// ofCertificate refuses an object that nothing has been loaded into. One that
+// a product's command made has its bytes in RawData.
 func (c *call) ofCertificate(f func(*x509.Certificate) Value) (Value, error) {
 	o, _ := c.recv.(*Object)
-	l, ok := o.Native.(loaded)
-	if !ok {
-		return nil, c.raise("CryptographicException", "m_safeCertContext is an invalid handle.")
+	if l, ok := o.Native.(loaded); ok {
+		return f(l.cert), nil
 	}
-	return f(l.cert), nil
+	if raw, ok := Get(o, "RawData"); ok {
+		if der, ok := raw.(Bytes); ok {
+			if read, err := x509.ParseCertificate(der); err == nil {
+				return f(read), nil
+			}
+		}
+	}
+	return nil, c.raise("CryptographicException", "m_safeCertContext is an invalid handle.")
 }
 
 func (c *call) dateString(t time.Time) Value { return Show(t.In(localZone(c.rt.Zone)), nil) }

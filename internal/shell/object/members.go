@@ -1,6 +1,7 @@
 package object
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -153,7 +154,7 @@ func objectMethods(o *Object) [][]method {
 	switch {
 	case len(o.Types) == 0:
 		return nil
-	case strings.HasPrefix(o.Types[0], certificateType):
+	case slices.ContainsFunc(o.Types, func(t string) bool { return strings.HasPrefix(t, certificateType) }):
 		return [][]method{certificateMethods}
 	case o.Types[0] == credentialType:
 		return [][]method{credentialMethods}

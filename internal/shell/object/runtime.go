@@ -9,6 +9,9 @@ import (
 type Runtime struct {
 	// ReadFile reads a file for Import and ReadAllBytes; nil refuses.
 	ReadFile func(path string) ([]byte, error)
+	// WriteFile makes a file, or writes another one over it, for WriteAllBytes
+	// and WriteAllText; nil refuses.
+	WriteFile func(path string, data []byte) error
 	// Now is the clock; nil is the machine's.
 	Now func() time.Time
 	// Zone is the session's time zone; nil is the machine's.

@@ -39,6 +39,26 @@ var fileStatics = []method{
 		}
 		return fileText(data), nil
 	}},
+	{"WriteAllBytes", "", 2, 2, func(c *call) (Value, error) {
+		v, err := c.convert(1, "Byte[]")
+		if err != nil {
+			return nil, err
+		}
+		data, _ := v.(Bytes)
+		return nil, c.writeFile(data)
+	}},
+	{"WriteAllText", "", 2, 3, func(c *call) (Value, error) { return nil, c.writeFile([]byte(c.text(1))) }},
+}
+
+// writeFile writes the file that the first argument names.
+func (c *call) writeFile(data []byte) error {
+	if c.rt.WriteFile == nil {
+		return failure("NotSupportedException", notSpecified, "Files cannot be written here.")
+	}
+	if err := c.rt.WriteFile(c.text(0), data); err != nil {
+		return c.rethrow(err)
+	}
+	return nil
 }
 
 // fileText reads UTF-8, or UTF-16 with a mark at the front.
