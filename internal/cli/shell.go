@@ -118,8 +118,8 @@ func (a *app) runShell(ctx context.Context, name string, o shellOptions, args []
 	}
 	s := shell.New(shell.Config{
 		Host: host, Commands: own.Commands, Variables: own.Variables, Environment: own.Environment, Location: own.Start,
-		Files: cmdlet.NewFolders(o.driveFolder(), own.Scripts), Views: own.Views, Limit: own.Limit, Strict: o.strict,
-		Faults: cmdlet.Record, Now: time.Now,
+		Files: cmdlet.NewFolders(o.driveFolder(), own.Scripts), Drives: own.Drives, Views: own.Views, Limit: own.Limit, Strict: o.strict,
+		Faults: cmdlet.Record, Elsewhere: own.Elsewhere, Now: time.Now,
 	})
 	flush := func() error { return nil }
 	if a.output == "json" {

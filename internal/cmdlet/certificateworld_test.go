@@ -214,7 +214,8 @@ func (r *running) sit(name string) *admin {
 	r.must(os.MkdirAll(filepath.Join(drive, "Certificates"), 0o700))
 	a.session = shell.New(shell.Config{
 		Host: a, Commands: own.Commands, Variables: own.Variables, Environment: own.Environment, Location: own.Start,
-		Files: NewFolders(drive, own.Scripts), Views: own.Views, Limit: own.Limit, Faults: Record, Now: r.clock.Now, Zone: time.UTC,
+		Files: NewFolders(drive, own.Scripts), Drives: own.Drives, Views: own.Views, Limit: own.Limit,
+		Faults: Record, Elsewhere: own.Elsewhere, Now: r.clock.Now, Zone: time.UTC,
 	})
 	return a
 }

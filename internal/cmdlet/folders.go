@@ -114,6 +114,42 @@ func (f *Folders) Write(name string, data []byte, add bool) error {
 	return write(data)(root.OpenFile(path.Join(found, rest), flag, 0o600))
 }
 
+// MakeFolder makes a folder and those on the way to it.
+func (f *Folders) MakeFolder(name string) error {
+	inside, ok := onDrive(name)
+	if !ok {
+		return os.MkdirAll(machinePath(name), 0o700)
+	}
+	root, err := f.open(name)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	found, rest := follow(root, inside)
+	return root.MkdirAll(path.Join(found, rest), 0o700)
+}
+
+// Remove takes a file away, or a folder with nothing in it.
+func (f *Folders) Remove(name string) error {
+	inside, ok := onDrive(name)
+	if !ok {
+		return os.Remove(machinePath(name))
+	}
+	if _, ok := f.scripts[strings.ToLower(inside)]; ok {
+		return problem.New(problem.ShellReadOnly, "%s belongs to the product", name)
+	}
+	root, err := f.open(name)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	found, rest := follow(root, inside)
+	if rest != "" || found == "" {
+		return notFound(name)
+	}
+	return root.Remove(found)
+}
+
 // write puts data into a file that has just been opened, and on disk.
 func write(data []byte) func(*os.File, error) error {
 	return func(file *os.File, err error) error {

@@ -174,7 +174,7 @@ func (m msol) newCredential(ctx context.Context, in *shell.Invocation) error {
 	}
 	der, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(in.String("Value")), ""))
 	if err != nil {
-		return problem.Wrap(err, problem.TenantCredential, "-Value is not Base64")
+		return problem.New(problem.TenantCredential, "-Value is not Base64 text: it holds something else than A-Z a-z 0-9 + / =, or its end is missing")
 	}
 	req := adminapi.NewCredentialRequest{
 		ServicePrincipalFilter: f, Type: in.String("Type"), Usage: in.String("Usage"), Value: der,

@@ -26,8 +26,10 @@ type Shell struct {
 	Variables map[string]object.Value
 	// Environment is its $env:.
 	Environment map[string]string
-	Views       format.Views
-	Scripts     map[string]string
+	// Drives are those that hold no files, such as Cert:.
+	Drives  map[string]shell.Drive
+	Views   format.Views
+	Scripts map[string]string
 }
 
 // Where the products are installed.
@@ -62,8 +64,31 @@ func New(name string, c *Connection, dns DNS) (Shell, error) {
 		return s, err
 	}
 	s.Views = views(builtin.Views(), s.Views)
+	s.Drives = drives(name, c)
 	s.Commands = slices.Concat(builtin.Commands(modules), own, Natives(dns))
 	return s, nil
+}
+
+// Elsewhere says which other shell has a command of this name, for the one who
+// typed it here.
+func (s Shell) Elsewhere(name string) string {
+	for _, other := range []struct {
+		shell Shell
+		own   func(*Connection) ([]*shell.Command, error)
+	}{{exchangeShell(), Exchange}, {skypeShell(), Skype}, {onlineShell(), Online}} {
+		if other.shell.Name == s.Name {
+			continue
+		}
+		// Nothing is run, so no connection is needed to know the names.
+		all, err := other.own(nil)
+		if err != nil {
+			continue
+		}
+		if c, ok := find(all, name); ok {
+			return fmt.Sprintf("%s is a command of the %s: matchseal shell %s", c.Name, other.shell.Title, other.shell.Name)
+		}
+	}
+	return ""
 }
 
 // modules are those Import-Module finds. All that is in them is there from the
@@ -78,7 +103,7 @@ func exchangeShell() Shell {
 		Variables: map[string]object.Value{
 			"exscripts": scripts, "exbin": exchangeInstall + "bin", "exinstall": exchangeInstall,
 		},
-		Environment: map[string]string{"ExchangeInstallPath": exchangeInstall, "windir": `C:\Windows`, "USERPROFILE": home, "TEMP": `C:\Temp`},
+		Environment: map[string]string{"ExchangeInstallPath": exchangeInstall, "SystemDrive": "C:", "windir": `C:\Windows`, "USERPROFILE": home, "TEMP": `C:\Temp`},
 		Scripts:     map[string]string{scripts + `\` + enterpriseScript: enterpriseScriptText},
 		Views:       exchangeViews(),
 	}
@@ -88,7 +113,7 @@ func skypeShell() Shell {
 	return Shell{
 		Name: "skype", Title: "Skype for Business Server Management Shell", Role: "skype",
 		Start: home, Prompt: [2]string{"PS ", ">"}, Limit: 4,
-		Environment: map[string]string{"windir": `C:\Windows`, "USERPROFILE": home, "TEMP": `C:\Temp`},
+		Environment: map[string]string{"SystemDrive": "C:", "windir": `C:\Windows`, "USERPROFILE": home, "TEMP": `C:\Temp`},
 		Variables:   map[string]object.Value{},
 		Views:       skypeViews(),
 	}
@@ -98,7 +123,7 @@ func onlineShell() Shell {
 	return Shell{
 		Name: "online", Title: "Microsoft Online Services Module", Role: "online",
 		Start: home, Prompt: [2]string{"PS ", ">"}, Limit: 4,
-		Environment: map[string]string{"windir": `C:\Windows`, "USERPROFILE": home, "TEMP": `C:\Temp`},
+		Environment: map[string]string{"SystemDrive": "C:", "windir": `C:\Windows`, "USERPROFILE": home, "TEMP": `C:\Temp`},
 		Variables:   map[string]object.Value{},
 		Views:       onlineViews(),
 	}
