@@ -7,6 +7,8 @@ const (
 	TenantCredential  Code = "tenant.credential"
 	TenantDates       Code = "tenant.dates"
 	TenantNoIssuing   Code = "tenant.no-issuing"
+
+	TenantNoCredential Code = "tenant.no-credential"
 )
 
 func tenantRows() []Entry {
@@ -25,6 +27,11 @@ func tenantRows() []Entry {
 			Code: TenantCredential, Title: "The credential can not be used",
 			Cause:  "A service principal proves itself with the certificate its server signs tokens with: -Type Asymmetric -Usage Verify, and -Value the Base64 text of the certificate's raw bytes.",
 			Remedy: "Load the exported certificate and pass its bytes on: $c = New-Object System.Security.Cryptography.X509Certificates.X509Certificate; $c.Import(\"C:\\Certificates\\Office365.cer\"); New-MsolServicePrincipalCredential -AppPrincipalId ID -Type Asymmetric -Usage Verify -Value ([System.Convert]::ToBase64String($c.GetRawCertData()))",
+		},
+		{
+			Code: TenantNoCredential, Title: "The service principal has no such key",
+			Cause:  "The key id is misspelt, or the key has been removed already.",
+			Remedy: "List the keys and copy the KeyId: Get-MsolServicePrincipalCredential -AppPrincipalId ID -ReturnKeyValues $false",
 		},
 		{
 			Code: TenantDates, Title: "The dates of a credential are refused",

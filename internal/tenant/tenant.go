@@ -256,7 +256,8 @@ func (d *Directory) AddCredential(ctx context.Context, by string, s Selector, n 
 	}
 	c, err := x509.ParseCertificate(n.Value)
 	if err != nil {
-		return nil, problem.Wrap(err, problem.TenantCredential, "-Value is not the Base64 text of a certificate's raw bytes")
+		// The parser's own words would tell an administrator nothing.
+		return nil, problem.New(problem.TenantCredential, "-Value is not the Base64 text of a certificate's raw bytes")
 	}
 	if key, ok := c.PublicKey.(*rsa.PublicKey); !ok || key.N.BitLen() < 2048 {
 		return nil, problem.New(problem.TenantCredential, "the certificate %s has no RSA key of at least 2048 bits", s2s.ThumbprintOf(c))
@@ -303,13 +304,13 @@ func checkSpan(c Credential, now time.Time) error {
 // then none is removed.
 func (d *Directory) RemoveCredentials(ctx context.Context, by string, s Selector, ids []string) error {
 	if len(ids) == 0 {
-		return problem.New(problem.TenantCredential, "no key id is given")
+		return problem.New(problem.TenantNoCredential, "no key id is given")
 	}
 	return d.change(ctx, by, s, func(p *Principal) error {
 		for _, id := range ids {
 			i := slices.IndexFunc(p.Credentials, func(c Credential) bool { return strings.EqualFold(c.KeyID, id) })
 			if i < 0 {
-				return problem.New(problem.TenantCredential, "%s has no key %s", p.DisplayName, id)
+				return problem.New(problem.TenantNoCredential, "%s has no key %s", p.DisplayName, id)
 			}
 			p.Credentials = slices.Delete(p.Credentials, i, i+1)
 		}

@@ -177,7 +177,7 @@ func TestRemoveCredentials(t *testing.T) {
 		}
 	}
 	p, _ := d.Find(t.Context(), lync)
-	if err := d.RemoveCredentials(t.Context(), "admin", lync, []string{p.Credentials[0].KeyID, "x"}); !problem.Is(err, problem.TenantCredential) {
+	if err := d.RemoveCredentials(t.Context(), "admin", lync, []string{p.Credentials[0].KeyID, "x"}); !problem.Is(err, problem.TenantNoCredential) {
 		t.Error(err)
 	}
 	if p, _ := d.Find(t.Context(), lync); len(p.Credentials) != 2 {
