@@ -106,3 +106,23 @@ func TestElsewhere(t *testing.T) {
 		}
 	}
 }
+
+// What goes wrong with one object is no end: the expression around the command
+// and the objects behind it go on.
+func TestFailuresDoNotEndWhatIsAround(t *testing.T) {
+	p := startPair(t)
+	for _, c := range []struct{ line, want string }{
+		{`if (-not (Get-PartnerApplication EXO -ErrorAction SilentlyContinue)) { "none" }`, "none"},
+		{`if ((Get-PartnerApplication EXO -ErrorAction SilentlyContinue) -eq $null) { "none" }`, "none"},
+		{`"nobody", "pilar" | Get-User -ErrorAction SilentlyContinue | % { $_.Name }`, "pilar"},
+		{`try { Get-PartnerApplication EXO -ErrorAction Stop } catch [Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException] { "caught $($_.CategoryInfo.Category)" }`, "caught ObjectNotFound"},
+		{`Get-PartnerApplication EXO -ErrorAction SilentlyContinue -ErrorVariable e; $?; $e.Count`, "False|1"},
+	} {
+		if got := p.ex.value(c.line); got != c.want {
+			t.Errorf("%s gives %q, not %q", c.line, got, c.want)
+		}
+	}
+	if got := p.sfb.value(`if ((Get-CsOAuthServer microsoft.sts -ErrorAction SilentlyContinue) -eq $null) { "none" }`); got != "none" {
+		t.Errorf("on Skype: %q", got)
+	}
+}

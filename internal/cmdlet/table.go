@@ -102,7 +102,11 @@ func (r row) command(module string, a action) *shell.Command {
 		Changes: r.Changes, Asks: a.Asks, Class: a.Class, Module: module, Start: a.Start,
 	}
 	if c.Start == nil {
-		c.Start = shell.Each(a.Run)
+		c.Start = shell.Each(func(ctx context.Context, in *shell.Invocation) error {
+			// What goes wrong with one object ends neither the pipeline nor the
+			// expression around it: if (-not (Get-X y -ErrorAction SilentlyContinue)).
+			return in.Fail(a.Run(ctx, in))
+		})
 	}
 	for _, p := range r.Parameters {
 		c.Parameters = append(c.Parameters, p.parameter())
