@@ -137,7 +137,7 @@ func (x Exchange) setAuthConfig(ctx context.Context, op Operator, req adminapi.S
 	case settings:
 		return x.setIdentity(ctx, op, req)
 	default:
-		err = problem.New(problem.ManageParameter, "nothing to change: no parameter was given")
+		err = problem.New(problem.ManageParameter, "nothing to change: give -NewCertificateThumbprint with -NewCertificateEffectiveDate, -PublishCertificate, -ClearPreviousCertificate, -CertificateThumbprint, -Realm or -ServiceName")
 	}
 	return adminapi.Changed{}, err
 }

@@ -23,6 +23,9 @@ func TestEnterpriseScript(t *testing.T) {
 			t.Errorf("now in %s", got)
 		}
 	})
+	t.Run("help from any folder", func(t *testing.T) {
+		wantText(t, ex.runs(`cd C:\; Get-Help .\Configure-EnterprisePartnerApplication.ps1; cd $exscripts`), "SYNOPSIS", "-AuthMetadataUrl <String>")
+	})
 	t.Run("60: jason instead of json", func(t *testing.T) {
 		got := ex.fails(`.\Configure-EnterprisePartnerApplication.ps1 –AuthMetadataURL https://pool.litware.test/metadata/jason/1 -ApplicationType “Lync”`)
 		wantText(t, got, "Cannot acquire auth metadata document from 'https://pool.litware.test/metadata/jason/1'. Error: The remote server returned an error: (404) Not Found..")

@@ -43,6 +43,8 @@ func getHelp(_ context.Context, in *shell.Invocation) error {
 		if c, err := in.Session().Lookup(name); err == nil {
 			return emitHelp(in, c)
 		}
+		// A script is explained from any folder.
+		name = name[strings.LastIndexAny(name, `\/`)+1:]
 	}
 	pattern := name
 	if !object.HasWildcard(name) {
