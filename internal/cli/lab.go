@@ -19,13 +19,13 @@ func (a *app) lab() *cobra.Command {
 		Short: "Bring up a whole deployment on this machine, pair it and prove it",
 		Long: `Brings up, on this machine's loopback addresses, a certificate authority, a DNS
 server, a directory with a few users, an Exchange server and a Skype for Business
-server that have never met; pairs the two as an administrator would, printing
+server that have never met, and a cloud directory; pairs the two as an administrator would, printing
 each step as the command line that does it; proves the path in both directions;
 and stores some conversations. It stays up until Ctrl-C and comes back as it was.
 
 Where port 443 may be bound, URLs work without a port as in the products'
 documents; otherwise other ports are used and the nodes find them by themselves.`,
-		Example: "  matchseal lab\n  matchseal lab --once\n  matchseal lab --unpaired --dir /tmp/lab2 --domain contoso.test",
+		Example: "  matchseal lab\n  matchseal lab --once\n  matchseal lab --unpaired --dir /tmp/lab2 --domain contoso.test\n  matchseal lab --domain jdskype.net --alias skype=fe.jdskype.net",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if opt.Once && opt.Unpaired {
@@ -42,7 +42,7 @@ documents; otherwise other ports are used and the nodes find them by themselves.
 	f := cmd.Flags()
 	f.StringVar(&opt.Dir, "dir", lab.DefaultDir, "where the lab keeps its files")
 	f.StringVar(&opt.Domain, "domain", "", "mail and SIP domain (default litware.test, or that of the lab in --dir)")
-	f.StringArrayVar(&opt.Aliases, "alias", nil, "further name of a server, exchange=NAME or skype=NAME; may be repeated, and is kept")
+	f.StringArrayVar(&opt.Aliases, "alias", nil, "further name of a server, exchange=NAME, skype=NAME or sts=NAME; may be repeated, and is kept")
 	f.StringVar(&opt.Site, "site", "", "site of the Skype server (default Lab, or that of the lab in --dir)")
 	f.BoolVar(&opt.Once, "once", false, "stop after the test; the exit status is 0 only when it passed")
 	f.BoolVar(&opt.Unpaired, "unpaired", false, "bring both servers up and leave the pairing to you")

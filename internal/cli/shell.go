@@ -200,7 +200,7 @@ func (o shellOptions) driveFolder() string {
 	switch {
 	case o.drive != "":
 		return o.drive
-	case o.url == "":
+	case o.url == "" && o.socket == "":
 		return filepath.Join(o.dir, "c")
 	}
 	if home, err := os.UserHomeDir(); err == nil {
@@ -223,7 +223,7 @@ func (a *app) dnsOf(o shellOptions) cmdlet.DNS {
 	dns := cmdlet.DNS{Name: "UnKnown", At: func(address string) cmdlet.Resolver {
 		return outbound.New(outbound.Options{Resolver: address})
 	}}
-	if o.url != "" {
+	if o.url != "" || o.socket != "" {
 		return dns
 	}
 	s, err := lab.ReadState(o.dir)
