@@ -39,6 +39,15 @@ func aduser(c *Connection) func() ([]*shell.Command, error) {
 	}
 }
 
+// missing is who was not found: with -Members it may be another than -Identity.
+func missing(in *shell.Invocation, fault *adminapi.Fault) string {
+	_, rest, _ := strings.Cut(fault.Error(), `"`)
+	if name, _, ok := strings.Cut(rest, `"`); ok {
+		return name
+	}
+	return in.String("Identity")
+}
+
 // refusing gives the failure of an identity that nobody has the words of the
 // module, and lets the command go on with the next object.
 func (u *adUser) refusing(kind string, run func(context.Context, *shell.Invocation) error) func(context.Context, *shell.Invocation) error {
@@ -48,11 +57,15 @@ func (u *adUser) refusing(kind string, run func(context.Context, *shell.Invocati
 		if !ok || fault.Code != problem.DirectoryUnknown && fault.Code != problem.DirectoryNoGroup {
 			return err
 		}
+		remedy := fault.Remedy
+		if fault.Code == problem.DirectoryUnknown {
+			remedy = "Check the spelling, then look the account up: Get-ADUser -Filter *"
+		}
 		return &object.ErrorRecord{
-			Command: in.Command().Name, Message: "Cannot find an object with identity: " + fault.Error(),
+			Command: in.Command().Name, Message: fmt.Sprintf("Cannot find an object with identity: '%s'.", missing(in, fault)),
 			Category: "ObjectNotFound", TargetName: in.String("Identity"), TargetType: kind, Reason: "ADIdentityNotFoundException",
 			ID:   "ActiveDirectoryCmdlet:Microsoft.ActiveDirectory.Management.ADIdentityNotFoundException," + in.Command().Class,
-			Code: string(fault.Code), Remedy: fault.Remedy, Err: err,
+			Code: string(fault.Code), Remedy: remedy, Err: err,
 		}
 	})
 }

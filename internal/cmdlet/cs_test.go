@@ -272,6 +272,7 @@ func faultsOfUsers(t *testing.T, d *deployment, a *admin) {
 		t.Errorf("the file: %s, %v", file, err)
 	}
 	a.sameAsRow("Get-CsStorageServiceConfiguration", a.one("Get-CsStorageServiceConfiguration"))
+	says(t, a.fails("Get-CsStorageServiceConfiguration Site:Nowhere"), `Cannot find "StorageServiceConfiguration" "Site:Nowhere"`)
 }
 
 // codeFive is an operator without the group: adding it counts from the next
@@ -403,8 +404,9 @@ func directoryCommands(t *testing.T, d *deployment, name string) {
 	if _, err := d.client(t.Context(), user); err == nil {
 		t.Error("a disabled account logs on")
 	}
-	says(t, a.fails("Get-ADUser nobody"), "Cannot find an object with identity: ", `nobody in the directory is "nobody"`, "ObjectNotFound: (nobody:ADUser) [Get-ADUser], ADIdentityNotFoundException")
-	says(t, a.fails("Add-ADGroupMember Nobodies -Members jeff"), `there is no group "Nobodies"`, "ADIdentityNotFoundException")
+	says(t, a.fails("Get-ADUser nobody"), "Cannot find an object with identity: 'nobody'.", "Get-ADUser -Filter *", "ObjectNotFound: (nobody:ADUser) [Get-ADUser], ADIdentityNotFoundException")
+	says(t, a.fails("Add-ADGroupMember Nobodies -Members jeff"), "Cannot find an object with identity: 'Nobodies'.", "ADIdentityNotFoundException")
+	says(t, a.fails("Add-ADGroupMember RTCUniversalUserAdmins -Members jeff, nobody2"), "Cannot find an object with identity: 'nobody2'.")
 	h := d.sit(name, "helpdesk")
 	says(t, h.fails("Add-ADGroupMember 'Domain Admins' -Members helpdesk"), "Domain Admins makes its members protected accounts")
 	says(t, h.fails(`Set-ADAccountPassword administrator -Reset -NewPassword (ConvertTo-SecureString "x" -AsPlainText -Force)`), "administrator is a protected account")

@@ -50,7 +50,7 @@ func (o csOAuthConfiguration) get(ctx context.Context, in *shell.Invocation) err
 			return nil
 		}
 	}
-	if err := onlyGlobal(in, in.String("Identity")); err != nil {
+	if err := onlyGlobal(in, "OAuthConfiguration", in.String("Identity")); err != nil {
 		return err
 	}
 	c, err := do(ctx, o.c, adminapi.GetCsOAuthConfiguration, adminapi.Empty{})
@@ -92,12 +92,12 @@ func (o csOAuthConfiguration) get(ctx context.Context, in *shell.Invocation) err
 
 // onlyGlobal refuses the identity of settings that are not the one set there
 // is.
-func onlyGlobal(in *shell.Invocation, identity string) error {
+func onlyGlobal(in *shell.Invocation, what, identity string) error {
 	if identity == "" || strings.EqualFold(identity, global) || identity == "*" {
 		return nil
 	}
 	return &object.ErrorRecord{
-		Command: in.Command().Name, Message: fmt.Sprintf(`Cannot find "OAuthConfiguration" "%s" because it does not exist.`, identity),
+		Command: in.Command().Name, Message: fmt.Sprintf(`Cannot find "%s" "%s" because it does not exist.`, what, identity),
 		Category: "ObjectNotFound", TargetName: identity, TargetType: "String", Reason: "ManagementException",
 		ID: string(problem.ManageNotFound) + "," + in.Command().Class, Code: string(problem.ManageNotFound), Remedy: "There is one set of settings: leave -Identity out, or give Global.",
 	}
@@ -117,7 +117,7 @@ func (o csOAuthConfiguration) set(ctx context.Context, in *shell.Invocation) err
 		}
 	}
 	if id := given("Identity"); id != nil {
-		if err := onlyGlobal(in, *id); err != nil {
+		if err := onlyGlobal(in, "OAuthConfiguration", *id); err != nil {
 			return err
 		}
 	}

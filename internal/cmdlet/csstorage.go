@@ -148,6 +148,11 @@ func (s csStorage) configuration(ctx context.Context, in *shell.Invocation) erro
 	if _, err := do(ctx, s.c, adminapi.GetStorageStatus, adminapi.Empty{}); err != nil {
 		return err
 	}
+	if identity := in.String("Identity"); !object.HasWildcard(identity) {
+		if err := onlyGlobal(in, "StorageServiceConfiguration", identity); err != nil {
+			return err
+		}
+	}
 	pattern, err := object.Wildcard(cmp.Or(in.String("Identity"), in.String("Filter"), "*"))
 	if err != nil || !pattern.Match("Global") {
 		return err

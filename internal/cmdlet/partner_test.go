@@ -119,6 +119,14 @@ func TestPartnerApplicationCommands(t *testing.T) {
 		wantText(t, ex.fails("Set-PartnerApplication Lync -ApplicationIdentifier 00000003-0000-0ff1-ce00-000000000000"), "pinned")
 		wantText(t, ex.fails("New-PartnerApplication -Name x -AuthMetadataUrl "+skypeMetadata+" -ApplicationIdentifier "+skypeID), "Parameter set cannot be resolved using the specified named parameters.")
 	})
+	t.Run("nothing to change", func(t *testing.T) {
+		ex.runs("Get-PartnerApplication Lync | Set-PartnerApplication")
+		wantText(t, ex.printed(shell.Warnings), "no settings of 'Lync' have been modified")
+		ex.runs("Get-PartnerApplication Lync | Set-PartnerApplication -Enabled $true")
+		if got := ex.printed(shell.Warnings); got != "" {
+			t.Errorf("it warns %s", got)
+		}
+	})
 	t.Run("trust through an auth server", func(t *testing.T) {
 		made := ex.one("New-PartnerApplication -Name SharePoint -ApplicationIdentifier 00000003-0000-0ff1-ce00-000000000000")
 		ex.sameAsRow("New-PartnerApplication", made)

@@ -105,7 +105,11 @@ func (r row) command(module string, a action) *shell.Command {
 		c.Start = shell.Each(func(ctx context.Context, in *shell.Invocation) error {
 			// What goes wrong with one object ends neither the pipeline nor the
 			// expression around it: if (-not (Get-X y -ErrorAction SilentlyContinue)).
-			return in.Fail(a.Run(ctx, in))
+			err := a.Run(ctx, in)
+			if err == nil && setsNothing(in) {
+				in.Warn(fmt.Sprintf("The command completed successfully but no settings of '%s' have been modified.", in.String("Identity")))
+			}
+			return in.Fail(err)
 		})
 	}
 	for _, p := range r.Parameters {
@@ -115,6 +119,14 @@ func (r row) command(module string, a action) *shell.Command {
 		c.Output = append(c.Output, shell.Property(o))
 	}
 	return c
+}
+
+// setsNothing says that a Set command of Exchange was told whom to change and
+// not what.
+func setsNothing(in *shell.Invocation) bool {
+	c := in.Command()
+	return c.Module == exchangeModule && strings.HasPrefix(c.Name, "Set-") && !in.Bool("WhatIf") && in.Has("Identity") &&
+		!slices.ContainsFunc(in.Bound(), func(name string) bool { return name != "Identity" })
 }
 
 // kinds are the words of the tables.
