@@ -406,7 +406,7 @@ func directoryCommands(t *testing.T, d *deployment, name string) {
 	}
 	says(t, a.fails("Get-ADUser nobody"), "Cannot find an object with identity: 'nobody'.", "Get-ADUser -Filter *", "ObjectNotFound: (nobody:ADUser) [Get-ADUser], ADIdentityNotFoundException")
 	says(t, a.fails("Add-ADGroupMember Nobodies -Members jeff"), "Cannot find an object with identity: 'Nobodies'.", "ADIdentityNotFoundException")
-	says(t, a.fails("Add-ADGroupMember RTCUniversalUserAdmins -Members jeff, nobody2"), "Cannot find an object with identity: 'nobody2'.")
+	says(t, a.fails("Add-ADGroupMember RTCUniversalUserAdmins -Members nobody2"), "Cannot find an object with identity: 'nobody2'.")
 	h := d.sit(name, "helpdesk")
 	says(t, h.fails("Add-ADGroupMember 'Domain Admins' -Members helpdesk"), "Domain Admins makes its members protected accounts")
 	says(t, h.fails(`Set-ADAccountPassword administrator -Reset -NewPassword (ConvertTo-SecureString "x" -AsPlainText -Force)`), "administrator is a protected account")
