@@ -29,11 +29,19 @@ type world struct {
 	denied    map[s2s.Thumbprint]bool
 	known     map[s2s.Thumbprint]bool // were in a stored document once
 	early     [2]time.Time            // last fetch that a token caused
+	slow      []slowRead
 	tokens    map[s2s.Thumbprint]heldToken
 	checked   *s2s.SignatureCache
 	// amid happens once, while a fetch is under way: with the document chosen,
 	// and not yet stored.
 	amid func()
+}
+
+// slowRead is a read that has got its document and is not stored yet.
+type slowRead struct {
+	member  int
+	of      subject
+	brought *Preview
 }
 
 // heldToken is a token that is shown again and again: signing is what would
@@ -70,7 +78,7 @@ func (w *world) tick(i int) time.Time {
 
 // begin puts the world back to its start, with clocks up to 300 s apart.
 func (w *world) begin(rt *rapid.T) {
-	w.now, w.amid, w.seen = start, nil, 0
+	w.now, w.amid, w.seen, w.slow = start, nil, 0, nil
 	w.denied, w.known, w.early = map[s2s.Thumbprint]bool{}, map[s2s.Thumbprint]bool{}, [2]time.Time{}
 	for i := range w.offs {
 		w.offs[i] = time.Duration(rapid.SampledFrom([]int{-150, 150, 0, 149}).Draw(rt, fmt.Sprint("clock ", i))) * time.Second
@@ -119,7 +127,7 @@ func (w *world) act(rt *rapid.T) {
 func (w *world) step(rt *rapid.T, outer bool) {
 	i := rapid.IntRange(0, 1).Draw(rt, "member")
 	h, ctx, begun := w.members[i], w.t.Context(), len(w.documents)-1
-	switch what := rapid.SampledFrom([]string{"publish", "publish", "refresh", "refresh", "due", "token", "deny", "allow", "set", "add"}).Draw(rt, "step"); what {
+	switch what := rapid.SampledFrom([]string{"publish", "publish", "refresh", "refresh", "begin", "end", "due", "token", "token", "token", "deny", "allow", "set", "set", "add"}).Draw(rt, "step"); what {
 	case "publish":
 		w.publish(rt)
 	case "refresh":
@@ -128,6 +136,8 @@ func (w *world) step(rt *rapid.T, outer bool) {
 		} else if !problem.Is(err, problem.PartnerConflict) {
 			rt.Fatal(err)
 		}
+	case "begin", "end":
+		w.slowly(rt, i, what == "begin")
 	case "due":
 		if outer {
 			w.due(rt)
@@ -164,6 +174,28 @@ func (w *world) step(rt *rapid.T, outer bool) {
 	case "add":
 		if outer && w.amid == nil { // it pins what its own read brought
 			w.add(rt, i)
+		}
+	}
+}
+
+// slowly begins or ends a read that takes long.
+func (w *world) slowly(rt *rapid.T, i int, begin bool) {
+	switch {
+	case begin:
+		a, err := w.members[i].Get(w.t.Context(), "Exchange")
+		if err != nil {
+			rt.Fatal(err)
+		}
+		brought, err := w.members[i].fetch(w.t.Context(), a.subject(), true)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		w.slow = append(w.slow, slowRead{i, a.subject(), brought})
+	case len(w.slow) > 0:
+		read := w.slow[0]
+		w.slow = w.slow[1:]
+		if _, _, err := w.members[read.member].update(w.t.Context(), read.of, read.brought, nil); err != nil {
+			rt.Fatal(err)
 		}
 	}
 }
