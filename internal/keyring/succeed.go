@@ -76,7 +76,7 @@ func (k *Keyring) Succeed(ctx context.Context, x Succession) (done bool, err err
 			return err
 		}
 		s := stored.At(now, k.policy)
-		if !x.fits(s) {
+		if !x.fits(s, now.Add(k.policy.Skew)) {
 			return nil
 		}
 		if err := keep(ctx, tx); err != nil {
@@ -101,11 +101,15 @@ func (k *Keyring) Succeed(ctx context.Context, x Succession) (done bool, err err
 	return done, nil
 }
 
-// fits says whether s is what the succession was planned from.
-func (x Succession) fits(s State) bool {
+// fits says whether s is what the succession was planned from. What takes over
+// before soon is left alone: on a node whose clock is ahead it may have done so.
+func (x Succession) fits(s State, soon time.Time) bool {
 	var staged s2s.Thumbprint
 	if s.Next != nil {
 		staged = s.Next.Thumbprint
+		if !s.Next.From.After(soon) {
+			return false
+		}
 	}
 	return s.Current != nil && s.Current.Thumbprint == x.Of && staged == x.Staged
 }

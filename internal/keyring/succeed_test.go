@@ -85,7 +85,13 @@ func TestSucceed(t *testing.T) {
 		if done, err := k.Succeed(ctx, move); err != nil || !done {
 			t.Fatalf("%v, %v", done, err)
 		}
-		c.Advance(time.Hour)
+		c.Advance(time.Hour - 4*time.Minute)
+		again := move
+		again.Effective = c.Now()
+		if done, err := k.Succeed(ctx, again); err != nil || done {
+			t.Errorf("another date minutes before it takes over: %v, %v", done, err)
+		}
+		c.Advance(4 * time.Minute)
 		if got := signing(t, k); got != b {
 			t.Errorf("%s signs", got)
 		}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/matchseal/matchseal/internal/journal"
@@ -18,15 +19,19 @@ type announced struct{ thumbprint, purpose, owner string }
 // told of. Of one that is met late, all marks before the present one count as
 // passed: it is announced at once, and once.
 func (k *Keeper) announce(ctx context.Context, f Facts, all []Certificate, now time.Time, failed error) error {
+	near := slices.DeleteFunc(slices.Clone(all), func(c Certificate) bool { _, ok := markAt(c.NotAfter, now); return !ok })
+	if len(near) == 0 {
+		return nil
+	}
 	past, err := k.announced(ctx)
 	if err != nil {
 		return err
 	}
 	var errs []error
-	for _, c := range all {
-		mark, ok := markAt(c.NotAfter, now)
+	for _, c := range near {
+		mark, _ := markAt(c.NotAfter, now)
 		last, known := past[announced{c.Thumbprint.String(), c.Use.purpose(), c.Issuer}]
-		if !ok || known && last <= mark {
+		if known && last <= mark {
 			continue
 		}
 		e := k.event(f, c, mark, now, failed)

@@ -10,26 +10,40 @@ import (
 	"github.com/matchseal/matchseal/s2s"
 )
 
-// facts gathers the certificates of the role as they are now.
+// facts writes down what time has done and gathers the certificates of the role
+// as they are then.
 func (k *Keeper) facts(ctx context.Context) (f Facts, err error) {
 	f = Facts{Subjects: map[s2s.Thumbprint]string{}, Shown: k.cfg.Shown(), Authorities: k.cfg.Authorities}
-	if f.Slots, err = k.cfg.Keyring.State(ctx); err != nil {
+	if f.Slots, err = k.roll(ctx); err != nil {
 		return f, err
 	}
 	for _, slot := range []*keyring.Slot{f.Slots.Current, f.Slots.Next} {
 		if slot == nil {
 			continue
 		}
-		c, err := k.cfg.Keyring.Certificate(ctx, slot.Thumbprint)
-		switch {
-		case err == nil:
-			f.Subjects[slot.Thumbprint] = subject(c.X509)
-		case !problem.Is(err, problem.KeyringNotFound): // the slot knows when it ends
+		if f.Subjects[slot.Thumbprint], err = k.subject(ctx, slot.Thumbprint); err != nil {
 			return f, err
 		}
 	}
+	k.subjects = f.Subjects
 	f.Issuers, err = k.issuers(ctx)
 	return f, err
+}
+
+// subject is that of one of the role's own certificates; empty when it is gone,
+// since its slot still says when it ends.
+func (k *Keeper) subject(ctx context.Context, t s2s.Thumbprint) (string, error) {
+	if known := k.subjects[t]; known != "" {
+		return known, nil
+	}
+	c, err := k.cfg.Keyring.Certificate(ctx, t)
+	if problem.Is(err, problem.KeyringNotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return subject(c.X509), nil
 }
 
 // issuers gathers whose tokens the role takes, with the keys that count. Who is

@@ -16,6 +16,7 @@ import (
 	"github.com/matchseal/matchseal/internal/profile"
 	"github.com/matchseal/matchseal/internal/store"
 	"github.com/matchseal/matchseal/internal/telemetry"
+	"github.com/matchseal/matchseal/s2s"
 )
 
 // Mode says what is done about a signing certificate that nears its end.
@@ -59,6 +60,8 @@ type Config struct {
 type Keeper struct {
 	cfg   Config
 	gauge gauge
+	// subjects of the role's own certificates, which never change.
+	subjects map[s2s.Thumbprint]string
 }
 
 // New brings the tables up to date and returns the Keeper. It starts nothing:
@@ -82,7 +85,7 @@ func New(cfg Config) (*Keeper, error) {
 	if cfg.Make == nil {
 		cfg.Make = certs.NewSelfSigned
 	}
-	return &Keeper{cfg: cfg, gauge: newGauge(cfg.Metrics)}, nil
+	return &Keeper{cfg: cfg, gauge: newGauge(cfg.Metrics), subjects: map[s2s.Thumbprint]string{}}, nil
 }
 
 // lookAgain bounds how long Run sleeps: another node, or a cmdlet, may have
@@ -116,9 +119,6 @@ func (k *Keeper) Run(ctx context.Context) error {
 // What other nodes and cmdlets change may make something due earlier. A Keeper
 // looks once at a time.
 func (k *Keeper) Look(ctx context.Context) (due time.Time, err error) {
-	if err := k.roll(ctx); err != nil {
-		return time.Time{}, err
-	}
 	facts, err := k.facts(ctx)
 	if err != nil {
 		return time.Time{}, err
@@ -126,9 +126,6 @@ func (k *Keeper) Look(ctx context.Context) (due time.Time, err error) {
 	now := k.cfg.Now()
 	tried, failed := k.renew(ctx, facts, now)
 	if tried {
-		if err := k.roll(ctx); err != nil { // it may be current at once
-			return time.Time{}, err
-		}
 		if facts, err = k.facts(ctx); err != nil {
 			return time.Time{}, err
 		}

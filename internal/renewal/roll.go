@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/matchseal/matchseal/internal/journal"
 	"github.com/matchseal/matchseal/internal/keyring"
@@ -14,38 +15,44 @@ import (
 	"github.com/matchseal/matchseal/s2s"
 )
 
-// roll writes down what time has done to the slots, and has the journal tell of
-// every certificate that became current, whoever or whatever made it so.
+// roll writes down what time has done to the slots and returns them, and has the
+// journal tell of every certificate that became current, whoever or whatever
+// made it so.
 //
 // What was told is read before the state: a state that is read after it is at
 // least as new, so a node that lags behind never tells of an old certificate.
-func (k *Keeper) roll(ctx context.Context) error {
+func (k *Keeper) roll(ctx context.Context) (keyring.State, error) {
 	version, told, err := k.told(ctx)
 	if err != nil {
-		return err
+		return keyring.State{}, err
 	}
 	s, _, err := k.cfg.Keyring.Roll(ctx)
 	if err != nil {
-		return err
+		return s, err
 	}
 	if version == 0 {
 		// A role that was just made: its first certificate is no news.
 		_, err := k.cfg.DB.ExecContext(ctx, sqlFirstTold, thumbprintOf(s.Current))
-		return store.Explain(err)
+		return s, store.Explain(err)
 	}
 	if s.Current == nil || s.Current.Thumbprint.String() == told {
-		return nil
+		return s, nil
 	}
-	now := k.cfg.Now()
+	return s, k.tell(ctx, version, since(s, told), k.cfg.Now())
+}
+
+// tell has the journal say that certificates became current, unless somebody
+// has said anything since the version.
+func (k *Keeper) tell(ctx context.Context, version int64, became []s2s.Thumbprint, now time.Time) error {
 	return k.cfg.DB.InTx(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		done, err := tx.ExecContext(ctx, sqlTell, version, s.Current.Thumbprint.String())
+		done, err := tx.ExecContext(ctx, sqlTell, version, became[len(became)-1].String())
 		if err != nil {
 			return err
 		}
 		if n, err := done.RowsAffected(); err != nil || n == 0 {
 			return err // another node was faster
 		}
-		for _, t := range since(s, told) {
+		for _, t := range became {
 			e := becameCurrent(k.cfg.Role, t)
 			e.Time = now
 			if err := k.cfg.Journal.LogIn(ctx, tx, e); err != nil {
