@@ -14,7 +14,6 @@ type balancer struct {
 	listener net.Listener
 	nodes    []*process
 	shut     atomic.Bool
-	turned   atomic.Int64 // connections that met it closed
 
 	mu    sync.Mutex
 	next  int
@@ -43,7 +42,6 @@ func (b *balancer) run() {
 			return
 		}
 		if b.shut.Load() {
-			b.turned.Add(1)
 			c.Close()
 			continue
 		}

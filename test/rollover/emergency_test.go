@@ -8,6 +8,7 @@ import (
 	"crypto/x509/pkix"
 	"fmt"
 	"math/big"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -134,9 +135,7 @@ func (r *run) showHeld() {
 // showBad shows a token of a withdrawn key, which is refused for ever.
 func (r *run) showBad() {
 	now := r.clock.now()
-	for len(r.bad) > 0 && now.After(r.bad[0].end) {
-		r.bad = r.bad[1:]
-	}
+	r.bad = slices.DeleteFunc(r.bad, func(held token) bool { return now.After(held.end) })
 	if len(r.bad) == 0 || r.dice.IntN(4) > 0 {
 		return
 	}
@@ -166,11 +165,12 @@ func (r *run) emergency(s *side) {
 	loot := r.steal(s)
 	next := r.make(s)
 	way := r.dice.IntN(4)
+	var more []token
 	if way == 0 { // at the issuer, with the old key denied
 		if _, err := s.members[r.dice.IntN(2)].keyring.Replace(r.ctx, next, true); err != nil {
 			r.t.Fatal(err)
 		}
-		r.outlaw(func(held token) bool { return held.issuer == s && held.by == loot[0].by })
+		more = r.outlaw(func(held token) bool { return held.issuer == s && held.by == loot[0].by })
 	} else {
 		s.replace(r.t, r.anyNode(s), next)
 	}
@@ -179,13 +179,13 @@ func (r *run) emergency(s *side) {
 	case 0:
 		s.refreshOf(r, partner)
 	case 1: // the partner's administrator denies it
-		r.outlaw(func(held token) bool { return held.issuer == s && held.by == loot[0].by })
+		more = r.outlaw(func(held token) bool { return held.issuer == s && held.by == loot[0].by })
 		partner.deny(r.t, r.anyNode(partner), loot[0].by)
 	default: // a document without it, which the partner reads by hand or in its time
 		if err := s.clear(r.ctx, r.anyNode(s), true); err != nil {
 			r.t.Fatalf("clearing: %v", err)
 		}
-		r.outlaw(func(held token) bool { return held.issuer == s && held.by != next })
+		more = r.outlaw(func(held token) bool { return held.issuer == s && held.by != next })
 		if way == 3 {
 			r.advanceTo(partner)
 		} else {
@@ -193,7 +193,7 @@ func (r *run) emergency(s *side) {
 		}
 	}
 	r.refusedEverywhere(partner, loot)
-	r.bad = append(r.bad, loot...)
+	r.bad = append(append(r.bad, loot...), more[:min(len(more), 4)]...)
 	r.load(r.ctx, r.tally, "after a withdrawal", r.round())
 	r.signs(s, next)
 }
@@ -226,17 +226,19 @@ func (r *run) steal(s *side) []token {
 	return loot
 }
 
-// outlaw takes tokens from those that have to be accepted.
-func (r *run) outlaw(is func(token) bool) {
+// outlaw takes tokens from those that have to be accepted, because their keys
+// are about to be withdrawn.
+func (r *run) outlaw(is func(token) bool) (bad []token) {
 	kept := r.held[:0]
 	for _, held := range r.held {
-		if !is(held) {
+		if is(held) {
+			bad = append(bad, held)
+		} else {
 			kept = append(kept, held)
-		} else if len(r.bad) < 20 {
-			r.bad = append(r.bad, held)
 		}
 	}
 	r.held = kept
+	return bad
 }
 
 // refusedEverywhere measures how long it takes until no node of the partner
@@ -308,14 +310,12 @@ func (r *run) kill() {
 	victim := s.nodes[r.anyNode(s)]
 	r.killing.Store(true)
 	defer r.killing.Store(false)
-	all := r.round()
-	for range 3 {
-		all = append(all, r.round()...)
-	}
+	when := fmt.Sprint("while ", victim.name, " is killed")
+	r.load(r.ctx, r.tally, when, r.round())
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		r.load(r.ctx, r.tally, fmt.Sprint("while ", victim.name, " is killed"), all)
+		r.load(r.ctx, r.tally, when, slices.Concat(r.round(), r.round(), r.round()))
 	}()
 	victim.kill()
 	s.service.drop()

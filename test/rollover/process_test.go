@@ -166,11 +166,11 @@ func (p *process) isAlive() bool {
 	return p.alive
 }
 
-// kill ends the node as a power cut would.
+// kill ends the node as a power cut would; nobody knows of it beforehand.
 func (p *process) kill() {
-	p.setAlive(false)
 	_ = p.cmd.Process.Kill()
 	_ = p.cmd.Wait()
+	p.setAlive(false)
 }
 
 // stop ends the node in order; a data race that it found is its exit status.
