@@ -2,7 +2,7 @@
 GO ?= go
 NPM ?= npm
 
-.PHONY: build test quick peers vet race e2e bench docs fuzz clean
+.PHONY: build test quick peers vet race e2e bench docs fuzz soak clean
 
 build:
 	$(GO) build -o bin/matchseal ./cmd/matchseal
@@ -35,6 +35,10 @@ docs:
 # Each fuzz target for a little while.
 fuzz:
 	./scripts/fuzz 30s
+
+# Ten thousand rollovers of signing certificates under load, which takes hours.
+soak:
+	MATCHSEAL_ROLLOVERS=10000 $(GO) test -v -timeout 24h -count 1 ./test/rollover
 
 clean:
 	rm -rf bin .matchseal
