@@ -148,7 +148,7 @@ func (k *Keyring) Export(ctx context.Context, t s2s.Thumbprint, password string,
 		return nil, err
 	}
 	if len(r.sealed) > 0 && !r.exportable {
-		return nil, problem.New(problem.KeyringNotExportable, "the key of %s is marked as not exportable", t)
+		return nil, problem.New(problem.KeyringNotExportable, "the private key of the signing certificate %s is marked as not exportable", t)
 	}
 	key, err := k.key(r)
 	if err != nil {
@@ -170,7 +170,7 @@ func (k *Keyring) Remove(ctx context.Context, t s2s.Thumbprint) error {
 			return err
 		}
 		if s.At(k.time(), k.policy).Holds(t) {
-			return problem.New(problem.KeyringInUse, "%s signs or is published", t)
+			return problem.New(problem.KeyringInUse, "it is a signing certificate that is in use: it signs tokens, is staged to, or is still published for those it signed")
 		}
 		if _, err := tx.ExecContext(ctx, deleteDefaultOf, t.String()); err != nil {
 			return err
@@ -268,9 +268,9 @@ func (k *Keyring) candidate(ctx context.Context, t s2s.Thumbprint) (candidate, e
 func Fit(c *x509.Certificate) error {
 	t := s2s.ThumbprintOf(c)
 	if public, ok := c.PublicKey.(*rsa.PublicKey); !ok {
-		return problem.New(problem.KeyringWeak, "the key of %s is not an RSA key", t)
+		return problem.New(problem.KeyringWeak, "tokens are signed with RSA keys, and the key of %s is not one", t)
 	} else if bits := public.N.BitLen(); bits < minSigningBits {
-		return problem.New(problem.KeyringWeak, "the key of %s has %d bits", t, bits)
+		return problem.New(problem.KeyringWeak, "tokens are signed with keys of %d bits or more, and the key of %s has %d", minSigningBits, t, bits)
 	}
 	return nil
 }
@@ -278,7 +278,7 @@ func Fit(c *x509.Certificate) error {
 // key opens the private key of a certificate.
 func (k *Keyring) key(r record) (crypto.Signer, error) {
 	if len(r.sealed) == 0 {
-		return nil, problem.New(problem.KeyringNoPrivateKey, "%s was stored without its private key", r.thumbprint)
+		return nil, problem.New(problem.KeyringNoPrivateKey, "the certificate %s was stored without its private key, so it cannot sign", r.thumbprint)
 	}
 	key, err := certs.OpenKey(k.box, r.sealed, place(r.thumbprint))
 	if err != nil {
