@@ -116,6 +116,7 @@ func TestCertOfServers(t *testing.T) {
 		{"chain", shortened, false, []certs.Kind{certs.Chain}, problem.TLSUntrusted, []string{"chain    WRONG", "CN=Litware Issuing", "pins: {\"127.0.0.1:"}},
 		{"name", p.issue(t, func(r *certs.TLSRequest) { r.Names, r.IPs = []string{"exch01"}, nil }), false, []certs.Kind{certs.Name}, problem.TLSWrongName, []string{"name     WRONG", "made out to exch01"}},
 		{"date", p.issue(t, func(r *certs.TLSRequest) { r.NotAfter = time.Now().Add(-time.Minute) }), false, []certs.Kind{certs.Date}, problem.TLSExpired, []string{"date     WRONG", "it expired on"}},
+		{"soon", p.issue(t, func(r *certs.TLSRequest) { r.NotAfter = time.Now().Add(36 * time.Hour) }), false, []certs.Kind{certs.Date}, problem.TLSEndsSoon, []string{"date     SOON", "it ends on"}},
 		{"version", p.issue(t, nil), true, []certs.Kind{certs.Version}, problem.TLSOldVersion, []string{"version  WRONG", "TLS 1.1"}},
 		{"self-signed", certs.TLS([]*x509.Certificate{self}, key), false, []certs.Kind{certs.Chain, certs.Name}, problem.TLSUntrusted, []string{"vouches for itself", "made out to exch01"}},
 	} {

@@ -2,10 +2,12 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/matchseal/matchseal/internal/certs"
+	"github.com/matchseal/matchseal/internal/problem"
 )
 
 // printCertificates prints a report and gives the exit status of its findings.
@@ -29,11 +31,7 @@ func (a *app) printReport(r certReport) {
 	case r.Server != nil:
 		fmt.Fprintf(a.Out, "%s at %s: %s, %s, %s sent\n", r.Server.Host, r.Server.Address, r.Server.Version, r.Server.Cipher, count(r.Server.Sent, "certificate"))
 		for _, c := range r.Server.Checks {
-			state := "ok"
-			if len(c.Findings) > 0 {
-				state = "WRONG"
-			}
-			fmt.Fprintf(a.Out, "  %-8s %-6s %s\n", c.Kind, state, c.What)
+			fmt.Fprintf(a.Out, "  %-8s %-6s %s\n", c.Kind, checkState(c), c.What)
 		}
 	case r.HasKey:
 		fmt.Fprintf(a.Out, "%s: %s with a private key\n", r.Source, r.Form)
@@ -53,6 +51,18 @@ func (a *app) printReport(r certReport) {
 	for _, n := range r.Notes {
 		fmt.Fprintf(a.Out, "note: %s\n", n)
 	}
+}
+
+// checkState tells what fails now from what will.
+func checkState(c certs.Check) string {
+	soon := func(f certs.Finding) bool { return f.Code == problem.TLSEndsSoon }
+	switch {
+	case len(c.Findings) == 0:
+		return "ok"
+	case slices.IndexFunc(c.Findings, func(f certs.Finding) bool { return !soon(f) }) < 0:
+		return "SOON"
+	}
+	return "WRONG"
 }
 
 func (a *app) printCertificate(i, of int, c certShown) {

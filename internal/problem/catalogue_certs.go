@@ -21,7 +21,7 @@ func certsRows() []Entry {
 		Code:   CertsUnreadable,
 		Title:  "a certificate or key file cannot be used",
 		Cause:  "The file is missing, or holds something else than what is expected there.",
-		Remedy: "Look at the file: `matchseal cert inspect <file>` tells what it holds.",
+		Remedy: "Name a certificate (PEM, DER or Base64), a bundle (.p7b) or a PFX; where a key is wanted, a PEM or PFX with the key. `matchseal cert inspect <file>` tells what a file holds. If it is none of these, export it once more at its server.",
 	}, {
 		Code:   CertsWrongBox,
 		Title:  "a sealed private key cannot be opened",
