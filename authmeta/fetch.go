@@ -27,6 +27,9 @@ type Fetcher struct {
 	HTTP *http.Client
 	// Now is the clock for certificates; nil means time.Now.
 	Now func() time.Time
+	// Agent gives the User-Agent of each request, see [Introduction]; nil, or
+	// text that no header can carry, leaves it to HTTP.
+	Agent func(context.Context) string
 }
 
 // Fetched is the outcome of one fetch.
@@ -79,6 +82,7 @@ func (f Fetcher) get(ctx context.Context, target *url.URL, etag string) (*http.R
 		return nil, err
 	}
 	r.Header.Set("Accept", "application/json")
+	f.introduce(ctx, r)
 	if etag != "" {
 		r.Header.Set("If-None-Match", etag)
 	}

@@ -18,14 +18,17 @@ import (
 // seconds, so that peers notice a new key within minutes. When source fails or
 // gives no key the answer is 503 with a sentence for the administrator; source
 // does the logging. There is never a redirect.
-func Handler(source func(ctx context.Context) (Document, error), p Product) http.Handler {
+//
+// read is told of each reading, when it is over: of a GET that got the whole
+// document, or was told that the one it has is still the one of now.
+func Handler(source func(ctx context.Context) (Document, error), p Product, read ...func(*http.Request, Document)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			w.Header().Set("Allow", "GET, HEAD")
 			http.Error(w, "The metadata document is only there to be read.", http.StatusMethodNotAllowed)
 			return
 		}
-		body, err := write(r.Context(), source, p)
+		d, body, err := write(r.Context(), source, p)
 		if err != nil {
 			unavailable(w, err)
 			return
@@ -35,16 +38,47 @@ func Handler(source func(ctx context.Context) (Document, error), p Product) http
 		h.Set("Cache-Control", "max-age=300")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("ETag", etag(body))
-		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
+		watched := &outcome{ResponseWriter: w}
+		http.ServeContent(watched, r, "", time.Time{}, bytes.NewReader(body))
+		// "*" asks whether there is any document, and says of none that it is known.
+		if r.Method != http.MethodGet || !watched.read() || r.Header.Get("If-None-Match") == "*" {
+			return
+		}
+		for _, tell := range read {
+			tell(r, d)
+		}
 	})
 }
 
-func write(ctx context.Context, source func(context.Context) (Document, error), p Product) ([]byte, error) {
+// outcome is an answer whose status, and whether it could be written, is seen.
+type outcome struct {
+	http.ResponseWriter
+	status int
+	failed bool
+}
+
+func (o *outcome) WriteHeader(status int) {
+	o.status = status
+	o.ResponseWriter.WriteHeader(status)
+}
+
+func (o *outcome) Write(b []byte) (int, error) {
+	n, err := o.ResponseWriter.Write(b)
+	o.failed = o.failed || err != nil
+	return n, err
+}
+
+func (o *outcome) read() bool {
+	return !o.failed && (o.status == http.StatusOK || o.status == http.StatusNotModified)
+}
+
+func write(ctx context.Context, source func(context.Context) (Document, error), p Product) (Document, []byte, error) {
 	d, err := source(ctx)
 	if err != nil {
-		return nil, err
+		return d, nil, err
 	}
-	return d.Marshal(p)
+	body, err := d.Marshal(p)
+	return d, body, err
 }
 
 // unavailable tells what can be told to anybody: that there is no key, but
