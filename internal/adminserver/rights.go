@@ -79,12 +79,14 @@ func (s *Server) memberOrFirst(ctx context.Context, op Operator, groups ...strin
 	return nil
 }
 
-// reader is who administers anything. Every user of the directory has a
-// password, and the audit trail is not for all of them.
-func reader(op Operator) error {
-	return member(directory.OrganizationManagement, directory.RTCUniversalUserAdmins, directory.RTCUniversalServerAdmins,
-		directory.RTCUniversalReadOnlyAdmins, directory.DomainAdmins)(op)
+// Readers are the groups of those who administer anything. Every user of the
+// directory has a password, and the audit trail is not for all of them.
+func Readers() []string {
+	return []string{directory.OrganizationManagement, directory.RTCUniversalUserAdmins, directory.RTCUniversalServerAdmins,
+		directory.RTCUniversalReadOnlyAdmins, directory.DomainAdmins}
 }
+
+func reader(op Operator) error { return member(Readers()...)(op) }
 
 // tester is who may run the connectivity test, which has an error of its own:
 // code=5 (002-32).

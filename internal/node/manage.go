@@ -6,10 +6,13 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/matchseal/matchseal/internal/access"
 	"github.com/matchseal/matchseal/internal/adminapi"
+	"github.com/matchseal/matchseal/internal/adminserver"
 	"github.com/matchseal/matchseal/internal/certs"
 	"github.com/matchseal/matchseal/internal/journal"
 	"github.com/matchseal/matchseal/internal/problem"
@@ -71,9 +74,10 @@ func (n *Node) management(calls, metrics http.Handler) http.Handler {
 	return mux
 }
 
-// operatorsOnly is the door of the metrics: it wants the password of any enabled
-// directory account, as collectors of metrics send it. It is a door like that
-// of a role, because it could be used to guess passwords like one.
+// operatorsOnly is the door of the metrics: it wants the password of somebody
+// who may read the management calls too, as collectors of metrics send it, for
+// metrics name partners and certificates. It is a door like that of a role,
+// because it could be used to guess passwords like one.
 func (n *Node) operatorsOnly() (func(http.Handler) http.Handler, error) {
 	door, err := access.New(access.Config{
 		Methods:   func(context.Context, string) (access.Methods, error) { return access.Methods{Basic: true}, nil },
@@ -82,7 +86,30 @@ func (n *Node) operatorsOnly() (func(http.Handler) http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making the door of the metrics: %w", err)
 	}
-	return door.Guard(access.Endpoint{Name: "Metrics"}), nil
+	guard := door.Guard(access.Endpoint{Name: "Metrics"})
+	return func(next http.Handler) http.Handler { return guard(n.readersOnly(next)) }, nil
+}
+
+// readersOnly lets those through who administer anything, by the groups they
+// are in now.
+func (n *Node) readersOnly(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		caller, _ := access.CallerFrom(r.Context())
+		groups, err := n.directory.MemberOf(r.Context(), caller.User.ID)
+		switch {
+		case err != nil:
+			n.log.Error("looking up who asks for the metrics", "error", err)
+			writeLine(w, http.StatusServiceUnavailable, "the directory cannot be read now")
+		case !slices.ContainsFunc(adminserver.Readers(), func(g string) bool { return containsFold(groups, g) }):
+			writeLine(w, http.StatusForbidden, "the metrics are for members of "+strings.Join(adminserver.Readers(), ", "))
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+func containsFold(all []string, one string) bool {
+	return slices.ContainsFunc(all, func(s string) bool { return strings.EqualFold(s, one) })
 }
 
 // logAudit is the audit of what belongs to no role and so to no journal.

@@ -48,6 +48,12 @@ func TestMetricsAreNoPlaceToGuessPasswords(t *testing.T) {
 		h.ServeHTTP(w, r)
 		return w.Code
 	}
+	if got := ask("192.0.2.1:1", "right"); got != http.StatusForbidden {
+		t.Fatalf("an account that administers nothing gets %d", got)
+	}
+	if err := dir.AddMember(t.Context(), directory.RTCUniversalReadOnlyAdmins, u.ID); err != nil {
+		t.Fatal(err)
+	}
 	if got := ask("192.0.2.1:1", "right"); got != http.StatusOK {
 		t.Fatalf("the right password gets %d", got)
 	}
