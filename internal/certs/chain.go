@@ -96,7 +96,7 @@ func walk(chain []*x509.Certificate) (sent []*x509.Certificate, end *x509.Certif
 	sent = []*x509.Certificate{chain[0]}
 	for end = chain[0]; !selfSigned(end) && len(sent) < maxLinks; {
 		i := slices.IndexFunc(chain[1:], func(c *x509.Certificate) bool {
-			return issued(c, end) && !slices.ContainsFunc(sent, c.Equal)
+			return Issued(c, end) && !slices.ContainsFunc(sent, c.Equal)
 		})
 		if i < 0 {
 			break
@@ -107,9 +107,9 @@ func walk(chain []*x509.Certificate) (sent []*x509.Certificate, end *x509.Certif
 	return sent, end
 }
 
-// issued reports whether parent is the issuer of c. A signature of a kind that
+// Issued reports whether parent is the issuer of c. A signature of a kind that
 // is not accepted any more is still one.
-func issued(parent, c *x509.Certificate) bool {
+func Issued(parent, c *x509.Certificate) bool {
 	if !bytes.Equal(parent.RawSubject, c.RawIssuer) {
 		return false
 	}

@@ -23,11 +23,16 @@ type Succession struct {
 	Of     s2s.Thumbprint // the current certificate
 	Staged s2s.Thumbprint // the next one; zero when nothing is staged
 
-	// Certificate and Key are the successor. Without them it is the staged one,
-	// which gets another date.
+	// Certificate and Key are the successor. A staged one makes way for it, but
+	// stays published until the successor has taken over and a while longer, so
+	// that it can be staged again as if it had never been away.
 	Certificate *x509.Certificate
 	Key         crypto.Signer
 	Options
+	// Again is the successor when it is in the store already, as one that made
+	// way is. Without it and Certificate it is the staged one, which gets
+	// another date.
+	Again s2s.Thumbprint
 
 	Effective time.Time
 
@@ -58,6 +63,29 @@ func (p Policy) Takeover(now, end time.Time, notice time.Duration) time.Time {
 	return at
 }
 
+// Earlier is when a staged certificate that is valid from begins can take over
+// from one that ends at end: when a successor staged now would, or as soon as it
+// is valid. ok is false when that is so late that the current certificate would
+// not live through the overlap: then another one has to fill the gap.
+func (p Policy) Earlier(now, begins, end time.Time, notice time.Duration) (at time.Time, ok bool) {
+	p = p.withDefaults()
+	if at = p.Takeover(now, end, notice); !begins.After(at) {
+		return at, true
+	}
+	return begins, !begins.After(end.Add(-p.overlap()))
+}
+
+// Usable says why a certificate of the store could not sign, whatever its slot
+// and its dates (keyring.unreadable), or returns nil.
+func (k *Keyring) Usable(ctx context.Context, t s2s.Thumbprint) error {
+	s, err := k.State(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = k.open(ctx, s, t)
+	return err
+}
+
 // Succeed does x in one step: certificate, slots and record are stored together
 // or not at all. done is false, and nothing was stored, when the slots are not
 // what x was planned from any more. It fails when the successor is not fit for
@@ -85,6 +113,9 @@ func (k *Keyring) Succeed(ctx context.Context, x Succession) (done bool, err err
 		if s, err = s.stage(c, effective, now, k.policy, true); err != nil {
 			return err
 		}
+		if x.Certificate != nil {
+			s.linger(x.Staged, effective.Add(k.policy.Withdraw))
+		}
 		updated, err := tx.ExecContext(ctx, updateState, version, encode(s))
 		if err != nil {
 			return err
@@ -99,6 +130,15 @@ func (k *Keyring) Succeed(ctx context.Context, x Succession) (done bool, err err
 		return false, fmt.Errorf("give the certificate %s a successor: %w", x.Of, err)
 	}
 	return done, nil
+}
+
+// linger keeps t, which has lost its slot, published until then.
+func (s State) linger(t s2s.Thumbprint, until time.Time) {
+	for i, l := range s.Leaving {
+		if l.Thumbprint == t && l.Until.Before(until) {
+			s.Leaving[i].Until = until
+		}
+	}
 }
 
 // fits says whether s is what the succession was planned from. What takes over
@@ -117,7 +157,11 @@ func (x Succession) fits(s State, soon time.Time) bool {
 // successor is what takes over, and what stores it.
 func (k *Keyring) successor(ctx context.Context, x Succession, now time.Time) (candidate, func(context.Context, *sql.Tx) error, error) {
 	if x.Certificate == nil {
-		c, err := k.candidate(ctx, x.Staged)
+		t := x.Staged
+		if x.Again != (s2s.Thumbprint{}) {
+			t = x.Again
+		}
+		c, err := k.candidate(ctx, t)
 		return c, func(context.Context, *sql.Tx) error { return nil }, err
 	}
 	services, err := x.check()
