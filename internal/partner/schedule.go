@@ -14,7 +14,7 @@ import (
 // Schedule says how often metadata documents are read again and what happens
 // when they cannot be. A zero field takes the default.
 type Schedule struct {
-	Interval      time.Duration  // between two good reads; 1 h
+	Interval      time.Duration  // between two good reads, unless the server wants it sooner; 1 h
 	Jitter        float64        // share of Interval by which reads are spread either way; 0.1
 	WarnAfter     time.Duration  // age of a document that is worth a warning; 24 h
 	DistrustAfter time.Duration  // age at which its keys no longer count; 30 days
@@ -27,6 +27,10 @@ const (
 	// lookAgain bounds how long Run sleeps: another node may have added a
 	// record, which no wake-up of this process tells.
 	lookAgain = time.Minute
+	// soonest bounds the wishes of servers: no document is read again sooner,
+	// nor later than Schedule.Interval, so that nobody makes himself trusted for
+	// longer by asking to be left alone.
+	soonest = 10 * time.Minute
 	// claimFor is how long an attempt belongs to the node that took it.
 	claimFor = 2 * time.Minute
 	// atOnce bounds the fetches that run at the same time.
@@ -52,10 +56,15 @@ func (c Schedule) withDefaults() Schedule {
 	return c
 }
 
-// afterSuccess is when a document that was read at now is read again.
-func (c Schedule) afterSuccess(now time.Time) time.Time {
+// afterSuccess is when a document that was read at now is read again. hint is
+// what its server wishes; zero when it wishes nothing.
+func (c Schedule) afterSuccess(now time.Time, hint time.Duration) time.Time {
+	wait := c.Interval
+	if hint > 0 {
+		wait = min(c.Interval, max(hint, soonest))
+	}
 	spread := 1 + c.Jitter*(2*c.Random()-1)
-	return now.Add(time.Duration(float64(c.Interval) * spread))
+	return now.Add(time.Duration(float64(wait) * spread))
 }
 
 // afterFailure is when the next attempt follows the n-th failure in a row:

@@ -20,7 +20,7 @@ func TestWhenToReadAgain(t *testing.T) {
 	t.Run("after success, an hour give or take a tenth", func(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
 			c.Random = func() float64 { return rapid.Float64Range(0, 0.999999).Draw(t, "random") }
-			wait := c.afterSuccess(start).Sub(start)
+			wait := c.afterSuccess(start, 0).Sub(start)
 			if wait < 54*time.Minute || wait > 66*time.Minute {
 				t.Fatalf("waits %s", wait)
 			}

@@ -23,7 +23,8 @@ type Preview struct {
 
 	etag        string
 	endpoint    string
-	notModified bool // a refresh only: there is no document
+	refresh     time.Duration // how soon the server would like it read again
+	notModified bool          // a refresh only: there is no document
 }
 
 // Preview fetches and reads the document at url and stores nothing. stated is
@@ -72,11 +73,11 @@ func (s *Store) fetch(ctx context.Context, sub subject, force bool) (*Preview, e
 
 func (s *Store) read(url string, f *authmeta.Fetched) *Preview {
 	if f.NotModified {
-		return &Preview{URL: url, notModified: true}
+		return &Preview{URL: url, notModified: true, refresh: f.Refresh}
 	}
 	p := &Preview{
 		URL: url, Issuer: f.Document.Issuer, Product: f.Document.Product, Warnings: f.Document.Warnings,
-		etag: f.ETag, endpoint: f.Document.TokenEndpoint(),
+		etag: f.ETag, endpoint: f.Document.TokenEndpoint(), refresh: f.Refresh,
 	}
 	now := s.cfg.Now()
 	for _, k := range f.Document.Keys {
@@ -92,7 +93,7 @@ func (s *Store) read(url string, f *authmeta.Fetched) *Preview {
 func (p *Preview) firstDocument(now time.Time, c Schedule) Document {
 	return Document{
 		Keys: append([]Key(nil), p.Keys...), ETag: p.etag,
-		FetchedAt: now, ChangedAt: now, TriedAt: now, NextAt: c.afterSuccess(now),
+		FetchedAt: now, ChangedAt: now, TriedAt: now, NextAt: c.afterSuccess(now, p.refresh),
 	}
 }
 

@@ -145,7 +145,7 @@ func (s *Store) update(ctx context.Context, sub subject, fetched *Preview, failu
 	case failure != nil:
 		after.document = s.schedule.failed(sub.document, failure, now)
 	case fetched.notModified:
-		after.document = s.schedule.confirmed(sub.document, now)
+		after.document = s.schedule.confirmed(sub.document, now, fetched.refresh)
 		done.NotModified = true
 	default:
 		after.document = replaceKeys(sub.document, fetched.firstDocument(now, s.schedule))
@@ -183,9 +183,9 @@ func (c Schedule) failed(d Document, failure error, now time.Time) Document {
 }
 
 // confirmed is the document after the server said that it has not changed.
-func (c Schedule) confirmed(d Document, now time.Time) Document {
+func (c Schedule) confirmed(d Document, now time.Time, hint time.Duration) Document {
 	d.Failures, d.LastError = 0, ""
-	d.FetchedAt, d.TriedAt, d.NextAt = now, now, c.afterSuccess(now)
+	d.FetchedAt, d.TriedAt, d.NextAt = now, now, c.afterSuccess(now, hint)
 	return d
 }
 
