@@ -77,6 +77,9 @@ type Document struct {
 	Product Product
 	// Warnings say what was skipped or corrected when the document was read.
 	Warnings []string
+	// Refresh is how soon readers are asked to read it again, in [RefreshHeader]
+	// beside it; zero asks for nothing. Of one that was read, see Fetched.
+	Refresh time.Duration
 }
 
 // Key is a certificate whose private key signs tokens.

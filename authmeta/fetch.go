@@ -38,6 +38,9 @@ type Fetched struct {
 	ETag        string    // to be given to the next fetch; may be empty
 	NotModified bool      // the document is still the one of the given ETag
 	Raw         []byte    // the document as it came
+	// Refresh is how soon the server would like to be asked again; zero when it
+	// does not say.
+	Refresh time.Duration
 }
 
 // Fetch gets and parses the document at an https URL. It takes at most ten
@@ -60,7 +63,7 @@ func (f Fetcher) Fetch(ctx context.Context, address string, o ParseOptions, etag
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode == http.StatusNotModified && etag != "" {
-		return &Fetched{ETag: etag, NotModified: true}, nil
+		return &Fetched{ETag: etag, NotModified: true, Refresh: refreshHint(resp.Header)}, nil
 	}
 	if resp.StatusCode != http.StatusOK {
 		return nil, explainStatus(resp, target, o)
@@ -73,7 +76,7 @@ func (f Fetcher) Fetch(ctx context.Context, address string, o ParseOptions, etag
 	if err != nil {
 		return nil, explainParse(err, raw, target, o)
 	}
-	return &Fetched{Document: d, ETag: acceptETag(resp), Raw: raw}, nil
+	return &Fetched{Document: d, ETag: acceptETag(resp), Raw: raw, Refresh: refreshHint(resp.Header)}, nil
 }
 
 func (f Fetcher) get(ctx context.Context, target *url.URL, etag string) (*http.Response, error) {

@@ -37,6 +37,9 @@ func Handler(source func(ctx context.Context) (Document, error), p Product, read
 		h.Set("Content-Type", "application/json; charset=utf-8")
 		h.Set("Cache-Control", "max-age=300")
 		h.Set("X-Content-Type-Options", "nosniff")
+		if d.Refresh > 0 {
+			h.Set(RefreshHeader, wish(d.Refresh))
+		}
 		h.Set("ETag", etag(body))
 		watched := &outcome{ResponseWriter: w}
 		http.ServeContent(watched, r, "", time.Time{}, bytes.NewReader(body))
