@@ -122,7 +122,7 @@ func (x Exchange) setAuthConfig(ctx context.Context, op Operator, req adminapi.S
 	switch {
 	case replace:
 		warnings, err := c.sign(ctx, req.CertificateThumbprint, "CertificateThumbprint", func(t s2s.Thumbprint) error {
-			_, err := x.Keyring.Replace(ctx, t, false)
+			_, err := x.Keyring.Replace(ctx, t)
 			return err
 		})
 		return adminapi.Changed{Warnings: warnings}, err

@@ -120,7 +120,7 @@ func (c certificateStore) assign(ctx context.Context, _ Operator, req adminapi.S
 	}
 	warnings, err := c.sign(ctx, req.Thumbprint, "Thumbprint", func(t s2s.Thumbprint) error {
 		if !req.Roll {
-			_, err := c.keyring.Replace(ctx, t, false)
+			_, err := c.keyring.Replace(ctx, t)
 			return err
 		}
 		_, err := c.keyring.Stage(ctx, t, *req.EffectiveDate, req.Force)

@@ -148,7 +148,7 @@ func (w *world) openPart(party *s2stest.Party) part {
 	w.must(err)
 	added, err := p.keyring.Add(w.t.Context(), party.Certificate, party.Key, keyring.Options{FriendlyName: "first", Services: []string{"SMTP"}})
 	w.must(err)
-	_, err = p.keyring.Replace(w.t.Context(), added.Thumbprint, false)
+	_, err = p.keyring.Replace(w.t.Context(), added.Thumbprint)
 	w.must(err)
 	return p
 }

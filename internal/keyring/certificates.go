@@ -40,6 +40,7 @@ type Options struct {
 
 const (
 	minSigningBits = 2048
+	maxSigningBits = 4096 // of those made here
 	maxFriendly    = 256
 )
 

@@ -139,7 +139,7 @@ func TestUnfitCertificates(t *testing.T) {
 	} {
 		_, err := k.Stage(ctx, thumbprint, start.Add(72*time.Hour), true)
 		wantCode(t, err, code)
-		_, err = k.Replace(ctx, thumbprint, false)
+		_, err = k.Replace(ctx, thumbprint)
 		wantCode(t, err, code)
 	}
 	_, err = k.Add(ctx, bare.X509, elliptic256, Options{})
@@ -153,7 +153,7 @@ func TestUnfitCertificates(t *testing.T) {
 	if again, err := k.Add(ctx, bare.X509, nil, Options{}); err != nil || !again.HasPrivateKey || again.FriendlyName != "whole" {
 		t.Errorf("added again: %+v, %v", again, err)
 	}
-	if _, err := k.Replace(ctx, bare.Thumbprint, false); err != nil {
+	if _, err := k.Replace(ctx, bare.Thumbprint); err != nil {
 		t.Error(err)
 	}
 }
@@ -176,7 +176,7 @@ func TestMoveBetweenServers(t *testing.T) {
 		if err != nil || got.Thumbprint != moves.Thumbprint || !got.HasPrivateKey || got.Exportable {
 			t.Fatalf("imported %+v, %v", got, err)
 		}
-		if _, err := there.Replace(ctx, got.Thumbprint, false); err != nil || signing(t, there) != moves.Thumbprint {
+		if _, err := there.Replace(ctx, got.Thumbprint); err != nil || signing(t, there) != moves.Thumbprint {
 			t.Errorf("the imported certificate does not sign: %v", err)
 		}
 		if all, err := here.List(ctx); err != nil || len(all) != 2 {
@@ -190,7 +190,7 @@ func TestRemove(t *testing.T) {
 		ctx, c := t.Context(), newClock()
 		k := open(t, db, newBox(t), c)
 		a, b := add(t, k, Options{}), add(t, k, Options{Services: []string{"SMTP"}})
-		if _, err := k.Replace(ctx, a.Thumbprint, false); err != nil {
+		if _, err := k.Replace(ctx, a.Thumbprint); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := k.Stage(ctx, b.Thumbprint, c.Now().Add(72*time.Hour), false); err != nil {
@@ -238,9 +238,9 @@ func TestKeysAreSealed(t *testing.T) {
 	if _, err := db.Exec(`UPDATE keyring_certificates SET sealed_key = $1 WHERE thumbprint = $2`, sealed, other.Thumbprint.String()); err != nil {
 		t.Fatal(err)
 	}
-	_, err = k.Replace(t.Context(), other.Thumbprint, false)
+	_, err = k.Replace(t.Context(), other.Thumbprint)
 	wantCode(t, err, problem.KeyringUnreadable)
-	if _, err := k.Replace(t.Context(), c.Thumbprint, false); err != nil {
+	if _, err := k.Replace(t.Context(), c.Thumbprint); err != nil {
 		t.Error(err)
 	}
 }

@@ -128,40 +128,41 @@ func (s State) publishAndClear(now time.Time, p Policy, force bool) (State, erro
 	return s.clearPrevious(now, force)
 }
 
-// replace makes c current at once. With deny the one before is not to be
-// trusted any more: it is neither published nor accepted.
-func (s State) replace(c candidate, now time.Time, p Policy, deny bool) (State, error) {
+// replace makes c current at once; the one before goes through its overlap.
+func (s State) replace(c candidate, now time.Time, p Policy) (State, error) {
 	if s.Current != nil && s.Current.Thumbprint == c.thumbprint {
-		if deny {
-			return s, problem.New(problem.KeyringCurrent, "%s cannot replace itself", c.thumbprint)
-		}
 		s = s.clone()
 		s.Current.Immediate = true
 		return s, nil
 	}
-	if err := s.free(c.thumbprint); err != nil {
+	now = s.forward(now)
+	s = s.clone()
+	slot, err := s.assign(c, now)
+	if err != nil {
 		return s, err
 	}
-	now = s.forward(now)
+	s.replaceCurrent(slot, p)
+	return s, nil
+}
+
+// assign gives c a slot that signs from now on, and takes it out of the one
+// that it may have had.
+func (s *State) assign(c candidate, now time.Time) (Slot, error) {
+	if err := s.free(c.thumbprint); err != nil {
+		return Slot{}, err
+	}
 	if c.notBefore.After(now) {
-		return s, problem.New(problem.KeyringNotYetValid, "%s is valid from %s only", c.thumbprint, moment(c.notBefore))
+		return Slot{}, problem.New(problem.KeyringNotYetValid, "%s is valid from %s only", c.thumbprint, moment(c.notBefore))
 	}
 	if c.notAfter.Before(now) {
-		return s, problem.New(problem.KeyringTooShort, "%s ended %s", c.thumbprint, moment(c.notAfter))
+		return Slot{}, problem.New(problem.KeyringTooShort, "%s ended %s", c.thumbprint, moment(c.notAfter))
 	}
-	s = s.clone()
 	slot := Slot{Thumbprint: c.thumbprint, NotAfter: c.notAfter, Published: now, From: now, Immediate: true}
 	if s.Next != nil && s.Next.Thumbprint == c.thumbprint {
 		slot.Published, s.Next = s.Next.Published, nil
 	}
 	s.Leaving = slices.DeleteFunc(s.Leaving, func(l Slot) bool { return l.Thumbprint == c.thumbprint })
-	if deny && s.Current != nil {
-		s.Retired = append(s.Retired, s.Current.Thumbprint)
-		s.Denied = append(s.Denied, s.Current.Thumbprint)
-		s.Current = nil
-	}
-	s.replaceCurrent(slot, p)
-	return s, nil
+	return slot, nil
 }
 
 // unassign leaves the role without a current certificate. The certificate is

@@ -31,7 +31,7 @@ func TestStagedInQuickSuccession(t *testing.T) {
 // What was replaced long ago does not sign again because its successor was
 // taken away: nobody would publish it until its last token has ended.
 func TestOverDoesNotSignAgain(t *testing.T) {
-	s, err := with(t).replace(cert(2), start, policy, false)
+	s, err := with(t).replace(cert(2), start, policy)
 	s = must(t, s, err)
 	s, err = s.unassign(true)
 	s = must(t, s, err)
@@ -48,7 +48,7 @@ func TestForcedClearTakesAllThatWereCurrent(t *testing.T) {
 	s := with(t)
 	var err error
 	for n := byte(2); n <= 3; n++ {
-		s, err = s.replace(cert(n), start, policy, false)
+		s, err = s.replace(cert(n), start, policy)
 		s = must(t, s, err)
 	}
 	s, err = s.stage(cert(4), start.Add(72*time.Hour), start, policy, true)

@@ -1,6 +1,8 @@
 package keyring
 
 import (
+	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -54,7 +56,8 @@ type world struct {
 
 	tokens   map[s2s.Thumbprint]time.Time // the end of the last token each has signed
 	line     []s2s.Thumbprint             // currents in their order
-	gone     []s2s.Thumbprint             // retired or denied
+	gone     []s2s.Thumbprint             // retired
+	denied   map[s2s.Thumbprint]bool      // withdrawn
 	forced   map[s2s.Thumbprint]bool
 	unsigned bool // an administrator took the certificate away
 }
@@ -85,7 +88,7 @@ func (w *world) begin(rt *rapid.T, db *store.DB) {
 		rt.Fatal(err)
 	}
 	w.now, w.tokens, w.line, w.gone = start, map[s2s.Thumbprint]time.Time{}, nil, nil
-	w.forced, w.unsigned = map[s2s.Thumbprint]bool{}, true
+	w.forced, w.denied, w.unsigned = map[s2s.Thumbprint]bool{}, map[s2s.Thumbprint]bool{}, true
 	w.partner.keys, w.partner.read, w.partner.knew = nil, start, false
 	w.members[0].amid, w.members[1].amid = nil, nil
 	offs := []*time.Duration{&w.members[0].off, &w.members[1].off, &w.partner.off}
@@ -93,7 +96,7 @@ func (w *world) begin(rt *rapid.T, db *store.DB) {
 		*off = time.Duration(rapid.SampledFrom([]int{-150, 150, 0, 75, -149}).Draw(rt, fmt.Sprint("clock ", i))) * time.Second
 	}
 	if rapid.IntRange(0, 3).Draw(rt, "begun") > 0 {
-		if _, err := w.members[0].Replace(w.t.Context(), w.pool[0], false); err != nil {
+		if _, err := w.members[0].Replace(w.t.Context(), w.pool[0]); err != nil {
 			rt.Fatal(err)
 		}
 		w.forced[w.pool[0]] = true
@@ -158,7 +161,7 @@ func (w *world) step(rt *rapid.T, m *member) {
 	cert := func() s2s.Thumbprint { return w.pool[rapid.IntRange(0, len(w.pool)-1).Draw(rt, "certificate")] }
 	held := w.stored(rt)
 	defer func() { w.retire(w.stored(rt)) }()
-	switch what := rapid.SampledFrom([]string{"stage", "stage", "stage", "stage", "publish", "publish", "clear", "both", "replace", "deny", "unassign", "roll"}).Draw(rt, "step"); what {
+	switch rapid.SampledFrom([]string{"stage", "stage", "stage", "stage", "publish", "publish", "clear", "both", "replace", "withdraw", "unassign", "roll"}).Draw(rt, "step") {
 	case "stage":
 		t := cert()
 		lead := time.Duration(rapid.SampledFrom([]int{-1, 0, 0, 1, 3, 12, 49, 60}).Draw(rt, "hours")) * time.Hour
@@ -181,12 +184,14 @@ func (w *world) step(rt *rapid.T, m *member) {
 			w.forced[s.Current.Thumbprint] = true
 		}
 		w.excuse(rt, held, err == nil)
-	case "replace", "deny":
+	case "replace":
 		t := cert()
-		if _, err := m.Replace(ctx, t, what == "deny"); err == nil {
+		if _, err := m.Replace(ctx, t); err == nil {
 			w.forced[t] = true
 		}
-		w.excuse(rt, held, what == "deny")
+	case "withdraw":
+		w.withdraw(rt, m, cert())
+		w.excuse(rt, held, true)
 	case "unassign":
 		if s, err := m.Unassign(ctx, force); err == nil {
 			w.unsigned = true // no document is served, so what is next stays unknown
@@ -200,6 +205,60 @@ func (w *world) step(rt *rapid.T, m *member) {
 			w.roll(rt)
 		} else if _, _, err := m.Roll(ctx); err != nil {
 			rt.Fatal(err)
+		}
+	}
+}
+
+// withdraw takes one or two certificates out of use for good: mostly such as
+// are in a slot or published, in whatever place.
+func (w *world) withdraw(rt *rapid.T, m *member, heir s2s.Thumbprint) {
+	leaks := w.stored(rt).slots()
+	var leaked []s2s.Thumbprint
+	for range rapid.IntRange(1, 2).Draw(rt, "leaks") {
+		if len(leaks) > 0 && rapid.IntRange(0, 4).Draw(rt, "in use") > 0 {
+			leaked = append(leaked, rapid.SampledFrom(leaks).Draw(rt, "leaked").Thumbprint)
+		} else {
+			leaked = append(leaked, w.pool[rapid.IntRange(0, len(w.pool)-1).Draw(rt, "leaked")])
+		}
+	}
+	recorded := 0
+	s, err := m.Withdraw(w.t.Context(), Withdrawal{Leaked: leaked, Successor: heir, Record: func(_ context.Context, _ *sql.Tx, after State) error {
+		recorded++
+		return nil
+	}})
+	if err != nil {
+		return
+	}
+	for _, t := range leaked {
+		if !slices.Contains(s.Denied, t) || s.Holds(t) {
+			rt.Fatalf("%s was withdrawn and is %+v", w.text(t), s)
+		}
+		if _, before := w.denied[t]; !before && recorded != 1 {
+			rt.Fatalf("the withdrawal of %s was recorded %d times", w.text(t), recorded)
+		}
+		w.denied[t] = true
+	}
+	// Who signs now may be somebody whom no partner has met.
+	for _, slot := range s.line() {
+		w.forced[slot.Thumbprint] = true
+	}
+}
+
+// checkDenied: nothing of what was withdrawn is published, accepted or signs,
+// on any node, ever again.
+func (w *world) checkDenied(rt *rapid.T, s State) {
+	for t := range w.denied {
+		if !slices.Contains(s.Denied, t) {
+			rt.Fatalf("that %s is denied was forgotten", w.text(t))
+		}
+	}
+	for i, m := range w.members {
+		now := w.now.Add(m.off)
+		at := s.At(now, policy)
+		for _, t := range slices.Concat(at.Published(now), at.Accepted(now), signers(at, now)) {
+			if w.denied[t] {
+				rt.Fatalf("node %d goes on with the withdrawn %s", i, w.text(t))
+			}
 		}
 	}
 }
@@ -316,6 +375,7 @@ func (w *world) served(rt *rapid.T, s State, t s2s.Thumbprint, now time.Time) {
 func (w *world) check(rt *rapid.T) {
 	s := w.stored(rt)
 	w.checkSlots(rt, s)
+	w.checkDenied(rt, s)
 	for _, m := range w.members {
 		w.sign(rt, m, s)
 	}
@@ -336,7 +396,7 @@ func (w *world) published(rt *rapid.T, m *member) []s2s.Thumbprint {
 
 // retire notes what will never be current again.
 func (w *world) retire(s State) {
-	for _, t := range slices.Concat(s.Retired, s.Denied) {
+	for _, t := range s.Retired {
 		if !slices.Contains(w.gone, t) {
 			w.gone = append(w.gone, t)
 		}
@@ -421,7 +481,8 @@ func (w *world) checkTokens(rt *rapid.T, s State) {
 // current certificate, or none when it was taken away; what signs is published
 // everywhere and known to partners that only read every hour; no token is
 // refused before its end unless somebody forced its key out; what was current
-// or denied never comes back; time is written down once.
+// never is again; what was withdrawn is published, accepted and signing
+// nowhere, for ever; time is written down once.
 func TestInterleavedMembers(t *testing.T) {
 	storetest.RunDSN(t, func(t *testing.T, dsn string) {
 		w, db := newWorld(t, dsn), storetest.Open(t, dsn)

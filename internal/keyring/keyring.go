@@ -119,12 +119,12 @@ func (k *Keyring) Stage(ctx context.Context, t s2s.Thumbprint, effective time.Ti
 	})
 }
 
-// Replace makes a certificate of the store current at once, as an emergency
-// or a first assignment needs it. With deny the certificate before it is
-// neither published nor accepted any more: its key got into wrong hands.
-func (k *Keyring) Replace(ctx context.Context, t s2s.Thumbprint, deny bool) (State, error) {
+// Replace makes a certificate of the store current at once, as a first
+// assignment or an expiry needs it. The one before it is published and accepted
+// until the overlap has passed: a key in wrong hands is for Withdraw.
+func (k *Keyring) Replace(ctx context.Context, t s2s.Thumbprint) (State, error) {
 	return k.changeTo(ctx, t, func(s State, c candidate, now time.Time) (State, error) {
-		return s.replace(c, now, k.policy, deny)
+		return s.replace(c, now, k.policy)
 	})
 }
 
@@ -197,7 +197,7 @@ func (k *Keyring) Begin(ctx context.Context, r Request) (begun bool, err error) 
 		if s.Begun {
 			return s, nil // another node was faster
 		}
-		return s.replace(made, now, k.policy, false)
+		return s.replace(made, now, k.policy)
 	})
 	if err == nil && s.Holds(c.Thumbprint) {
 		return true, nil

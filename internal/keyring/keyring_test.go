@@ -229,7 +229,7 @@ func TestTokenIssuer(t *testing.T) {
 
 		// 000-22: at once, with a certificate that serves TLS too.
 		shared := add(t, k, Options{Services: []string{"Default"}})
-		if _, err := k.Replace(ctx, shared.Thumbprint, false); err != nil || signing(t, k) != shared.Thumbprint {
+		if _, err := k.Replace(ctx, shared.Thumbprint); err != nil || signing(t, k) != shared.Thumbprint {
 			t.Errorf("000-22: %v", err)
 		}
 		// Taking the assignment away ends the document; it is not made again
@@ -253,7 +253,7 @@ func TestTokenIssuer(t *testing.T) {
 		if begun, err := open(t, db, box, c).Begin(ctx, Request{}); err != nil || begun {
 			t.Errorf("after a restart: begun %v, %v", begun, err)
 		}
-		if _, err := k.Replace(ctx, shared.Thumbprint, false); err != nil || signing(t, k) != shared.Thumbprint {
+		if _, err := k.Replace(ctx, shared.Thumbprint); err != nil || signing(t, k) != shared.Thumbprint {
 			t.Errorf("assigned again: %v", err)
 		}
 	})
@@ -266,7 +266,7 @@ func TestUnreadableKey(t *testing.T) {
 		ctx, c := t.Context(), newClock()
 		before := open(t, db, newBox(t), c)
 		lost := add(t, before, Options{Exportable: true})
-		if _, err := before.Replace(ctx, lost.Thumbprint, false); err != nil {
+		if _, err := before.Replace(ctx, lost.Thumbprint); err != nil {
 			t.Fatal(err)
 		}
 		pfx, err := before.Export(ctx, lost.Thumbprint, "secret", certs.Modern)
@@ -324,7 +324,7 @@ func TestTwoNodesRollOnce(t *testing.T) {
 			nodes = append(nodes, open(t, storetest.Open(t, dsn), box, c))
 		}
 		a := add(t, nodes[0], Options{})
-		if _, err := nodes[0].Replace(ctx, a.Thumbprint, false); err != nil {
+		if _, err := nodes[0].Replace(ctx, a.Thumbprint); err != nil {
 			t.Fatal(err)
 		}
 		for range 3 {
@@ -385,7 +385,7 @@ func TestTwoNodesRace(t *testing.T) {
 			for range 5 {
 				next := add(t, node, Options{})
 				wg.Go(func() {
-					if _, err := node.Replace(ctx, next.Thumbprint, false); err != nil {
+					if _, err := node.Replace(ctx, next.Thumbprint); err != nil {
 						t.Error(err)
 					}
 				})
@@ -430,7 +430,7 @@ func TestRandomStepsOnStore(t *testing.T) {
 			case 2:
 				_, _ = node.ClearPrevious(t.Context(), force)
 			case 3:
-				_, _ = node.Replace(t.Context(), thumbprint, force)
+				_, _ = node.Replace(t.Context(), thumbprint)
 			case 4:
 				_, _, _ = node.Roll(t.Context())
 			default:

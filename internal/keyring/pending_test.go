@@ -49,17 +49,17 @@ func TestRequestAndAnswer(t *testing.T) {
 			t.Fatalf("waiting: %+v, %v", waiting, err)
 		}
 		// A request is no certificate: it cannot be given anything to do.
-		_, err = k.Replace(ctx, asked.Thumbprint, false)
+		_, err = k.Replace(ctx, asked.Thumbprint)
 		wantCode(t, err, problem.KeyringPending)
 		wantCode(t, k.Assign(ctx, asked.Thumbprint, []string{"SMTP"}, false), problem.KeyringPending)
-		_, err = k.Replace(ctx, s2s.Thumbprint{1}, false)
+		_, err = k.Replace(ctx, s2s.Thumbprint{1})
 		wantCode(t, err, problem.KeyringNotFound)
 
 		made, err := k.Import(ctx, certs.EncodeCertificates(certify(t, asked.Request)), "", Options{Services: []string{"SMTP"}})
 		if err != nil || !made.HasPrivateKey || !made.Exportable || made.FriendlyName != "signing" || !slices.Equal(made.Services, []string{"SMTP"}) {
 			t.Fatalf("the answer: %+v, %v", made, err)
 		}
-		if _, err := k.Replace(ctx, made.Thumbprint, false); err != nil || signing(t, k) != made.Thumbprint {
+		if _, err := k.Replace(ctx, made.Thumbprint); err != nil || signing(t, k) != made.Thumbprint {
 			t.Errorf("it does not sign: %v", err)
 		}
 		if waiting, err := k.Pending(ctx); err != nil || len(waiting) != 0 {

@@ -37,7 +37,8 @@ type State struct {
 	Leaving []Slot
 	// Retired were current once and never will be again.
 	Retired []s2s.Thumbprint
-	// Denied are retired because their keys are not to be trusted any more.
+	// Denied have keys in wrong hands. They get no slot, whether they ever had
+	// one or not.
 	Denied []s2s.Thumbprint
 	// Begun says that the role has had a signing certificate.
 	Begun bool

@@ -61,7 +61,7 @@ func must(t testing.TB, s State, err error) State {
 
 // with is a state whose current certificate is A.
 func with(t testing.TB) State {
-	s, err := State{}.replace(cert(1), start, policy, false)
+	s, err := State{}.replace(cert(1), start, policy)
 	return must(t, s, err)
 }
 
@@ -143,7 +143,7 @@ func TestStageRefuses(t *testing.T) {
 	young.notBefore = effective.Add(time.Second)
 	short := cert(2)
 	short.notAfter = effective.Add(30*day - time.Second)
-	b, err := s.replace(cert(2), start, policy, false)
+	b, err := s.replace(cert(2), start, policy)
 	b = must(t, b, err)
 	for what, c := range map[string]struct {
 		s    State
@@ -290,35 +290,26 @@ func TestPublishAndClear(t *testing.T) {
 
 func TestReplace(t *testing.T) {
 	s := with(t)
-	kept, err := s.replace(cert(2), start, policy, false)
+	kept, err := s.replace(cert(2), start, policy)
 	kept = must(t, kept, err)
 	if names(kept.Published(start)) != "B A" || name(kept.Signing(start, policy)) != "B" {
 		t.Errorf("replaced: %+v", kept)
 	}
-	denied, err := s.replace(cert(2), start, policy, true)
-	denied = must(t, denied, err)
-	if names(denied.Published(start)) != "B" || names(denied.Denied) != "A" || denied.Holds(cert(1).thumbprint) {
-		t.Errorf("replaced and denied: %+v", denied)
-	}
-	for _, back := range []State{kept, denied} {
-		_, err := back.replace(cert(1), start, policy, false)
-		wantCode(t, err, problem.KeyringReused)
-	}
-	if same, err := kept.replace(cert(2), start, policy, false); err != nil || name(same.Current) != "B" || name(same.Previous) != "A" {
+	_, err = kept.replace(cert(1), start, policy)
+	wantCode(t, err, problem.KeyringReused)
+	if same, err := kept.replace(cert(2), start, policy); err != nil || name(same.Current) != "B" || name(same.Previous) != "A" {
 		t.Errorf("assigned again: %+v, %v", same, err)
 	}
-	_, err = kept.replace(cert(2), start, policy, true)
-	wantCode(t, err, problem.KeyringCurrent)
 	staged, err := s.stage(cert(3), start.Add(72*time.Hour), start, policy, false)
 	staged = must(t, staged, err)
-	if next, err := staged.replace(cert(3), start, policy, false); err != nil || next.Next != nil || name(next.Current) != "C" {
+	if next, err := staged.replace(cert(3), start, policy); err != nil || next.Next != nil || name(next.Current) != "C" {
 		t.Errorf("the next one at once: %+v, %v", next, err)
 	}
-	if other, err := staged.replace(cert(2), start, policy, false); err != nil || name(other.Next) != "C" {
+	if other, err := staged.replace(cert(2), start, policy); err != nil || name(other.Next) != "C" {
 		t.Errorf("another one keeps what is staged: %+v, %v", other, err)
 	}
 	// Two quick replacements: what the first pushed out stays published.
-	twice, err := kept.replace(cert(3), start.Add(time.Minute), policy, false)
+	twice, err := kept.replace(cert(3), start.Add(time.Minute), policy)
 	twice = must(t, twice, err)
 	if names(twice.Published(start.Add(time.Minute))) != "C B A" {
 		t.Errorf("replaced twice: published %q", names(twice.Published(start.Add(time.Minute))))
@@ -328,9 +319,9 @@ func TestReplace(t *testing.T) {
 	}
 	old, young := cert(4), cert(4)
 	old.notAfter, young.notBefore = start.Add(-time.Second), start.Add(time.Second)
-	_, err = s.replace(old, start, policy, false)
+	_, err = s.replace(old, start, policy)
 	wantCode(t, err, problem.KeyringTooShort)
-	_, err = s.replace(young, start, policy, false)
+	_, err = s.replace(young, start, policy)
 	wantCode(t, err, problem.KeyringNotYetValid)
 }
 
@@ -342,7 +333,7 @@ func TestUnassign(t *testing.T) {
 	if s.Signing(start, policy) != nil || len(s.Published(start)) != 0 || !s.Begun {
 		t.Errorf("unassigned: %+v", s)
 	}
-	again, err := s.replace(cert(1), start, policy, false)
+	again, err := s.replace(cert(1), start, policy)
 	again = must(t, again, err)
 	if name(again.Signing(start, policy)) != "A" {
 		t.Errorf("assigned again: %+v", again)
@@ -378,14 +369,14 @@ func TestClockBehind(t *testing.T) {
 		t.Errorf("%s signs on the slow node, want A", got)
 	}
 	// A change made there does not lie before the rollover.
-	replaced, err := written.At(behind, policy).replace(cert(3), behind, policy, false)
+	replaced, err := written.At(behind, policy).replace(cert(3), behind, policy)
 	replaced = must(t, replaced, err)
 	if replaced.Current.From.Before(written.Current.From) {
 		t.Errorf("time went back from %v to %v", written.Current.From, replaced.Current.From)
 	}
 	// A clock that is a year ahead does not drag the others along.
 	far := State{Current: &Slot{Thumbprint: cert(1).thumbprint, NotAfter: cert(1).notAfter, From: start.Add(365 * day)}, Begun: true}
-	replaced, err = far.replace(cert(3), start, policy, false)
+	replaced, err = far.replace(cert(3), start, policy)
 	replaced = must(t, replaced, err)
 	if !replaced.Current.From.Equal(start) {
 		t.Errorf("the new certificate is current from %v", replaced.Current.From)
@@ -397,7 +388,7 @@ func TestStateJSON(t *testing.T) {
 	s = must(t, s, err)
 	s, err = s.stage(cert(3), start.Add(72*time.Hour), start, policy, false)
 	s = must(t, s, err)
-	s, err = s.replace(cert(4), start, policy, true)
+	s, err = s.withdraw([]s2s.Thumbprint{cert(1).thumbprint}, new(cert(4)), start, policy)
 	s = must(t, s, err)
 	var back State
 	if err := json.Unmarshal([]byte(encode(s)), &back); err != nil {
@@ -445,7 +436,7 @@ func (m *machine) step(rt *rapid.T) {
 	s := m.s.At(now, policy)
 	force := rapid.Bool().Draw(rt, "force")
 	var err error
-	switch what := rapid.SampledFrom([]string{"advance", "jump", "jump", "sign", "sign", "roll", "stage", "stage", "publish", "clear", "both", "replace", "deny"}).Draw(rt, "step"); what {
+	switch what := rapid.SampledFrom([]string{"advance", "jump", "jump", "sign", "sign", "roll", "stage", "stage", "publish", "clear", "both", "replace", "withdraw"}).Draw(rt, "step"); what {
 	case "advance":
 		m.now = m.now.Add(time.Duration(rapid.Int64Range(1, int64(40*time.Hour)).Draw(rt, "by")))
 		return
@@ -467,8 +458,11 @@ func (m *machine) step(rt *rapid.T) {
 		} else {
 			s, err = s.clearPrevious(now, force)
 		}
-	case "replace", "deny":
-		s, err = s.replace(m.next(rt), now, policy, what == "deny")
+	case "replace":
+		s, err = s.replace(m.next(rt), now, policy)
+	case "withdraw":
+		heir := m.next(rt)
+		s, err = s.withdraw(m.leaked(rt), &heir, now, policy)
 	}
 	if err != nil {
 		return
@@ -476,6 +470,14 @@ func (m *machine) step(rt *rapid.T) {
 	before := m.s
 	m.s = s
 	m.excuse(before, force)
+}
+
+// leaked is one or two of the certificates there have been.
+func (m *machine) leaked(rt *rapid.T) (all []s2s.Thumbprint) {
+	for range rapid.IntRange(1, 2).Draw(rt, "leaks") {
+		all = append(all, s2s.Thumbprint{byte(rapid.IntRange(1, int(max(m.issued, 1))).Draw(rt, "leaked"))})
+	}
+	return all
 }
 
 // jump goes to the neighbourhood of a moment at which something happens.

@@ -53,7 +53,7 @@ func TestSucceed(t *testing.T) {
 		ctx, c := t.Context(), newClock()
 		k := open(t, db, newBox(t), c)
 		a := add(t, k, Options{Services: []string{"SMTP"}})
-		if _, err := k.Replace(ctx, a.Thumbprint, false); err != nil {
+		if _, err := k.Replace(ctx, a.Thumbprint); err != nil {
 			t.Fatal(err)
 		}
 		x, recorded := succession(t, k, a.Thumbprint)
@@ -107,7 +107,7 @@ func TestSucceedIsOneStep(t *testing.T) {
 		ctx := t.Context()
 		k := open(t, db, newBox(t), newClock())
 		a := add(t, k, Options{})
-		if _, err := k.Replace(ctx, a.Thumbprint, false); err != nil {
+		if _, err := k.Replace(ctx, a.Thumbprint); err != nil {
 			t.Fatal(err)
 		}
 		full := errors.New("the disk is full")
@@ -145,7 +145,7 @@ func TestManyNodesSucceedOnce(t *testing.T) {
 			nodes = append(nodes, open(t, storetest.Open(t, dsn), box, c))
 		}
 		a := add(t, nodes[0], Options{})
-		if _, err := nodes[0].Replace(ctx, a.Thumbprint, false); err != nil {
+		if _, err := nodes[0].Replace(ctx, a.Thumbprint); err != nil {
 			t.Fatal(err)
 		}
 		var wg sync.WaitGroup

@@ -16,6 +16,8 @@ const (
 	KeyringReused       Code = "keyring.reused"
 	KeyringCurrent      Code = "keyring.already-current"
 
+	KeyringCurrentLeaked Code = "keyring.current-leaked"
+
 	KeyringNothingStaged   Code = "keyring.nothing-staged"
 	KeyringTooEarly        Code = "keyring.too-early"
 	KeyringPublishAndClear Code = "keyring.publish-and-clear"
@@ -111,7 +113,7 @@ func certificateRows() []Entry {
 	}, {
 		Code:       KeyringReused,
 		Title:      "the certificate was used for signing before and was replaced",
-		Cause:      "A retired key is never used again: partners may have withdrawn it for good.",
+		Cause:      "A retired key is never used again: partners may have withdrawn it for good, or its key is in wrong hands.",
 		Remedy:     "Make a new certificate and use that one.",
 		HTTPStatus: http.StatusConflict,
 	}, {
@@ -119,6 +121,13 @@ func certificateRows() []Entry {
 		Title:      "the certificate is the current one already",
 		Cause:      "A rollover goes from the current certificate to another one.",
 		Remedy:     "If signing works, nothing is left to do (Get-AuthConfig, Get-CsCertificate -Type OAuthTokenIssuer). To replace it, make a new certificate and stage that one.",
+		HTTPStatus: http.StatusConflict,
+	}, {
+		Code:       KeyringCurrentLeaked,
+		Title:      "the certificate that signs now has leaked, and nothing takes its place",
+		Cause:      "Withdrawing the current certificate needs another one at the same moment; it became current while this was decided.",
+		Remedy:     "Type it again: `matchseal roll withdraw --role <exchange or skype>` makes a new certificate and withdraws the current one.",
+		Retry:      Later,
 		HTTPStatus: http.StatusConflict,
 	}, {
 		Code:       KeyringNotExportable,

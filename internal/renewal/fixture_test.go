@@ -199,7 +199,7 @@ func (h *house) signing(t testing.TB, until time.Time) s2s.Thumbprint {
 func (h *house) current(t testing.TB, left time.Duration) s2s.Thumbprint {
 	t.Helper()
 	c := h.signing(t, h.cfg.Now().Add(left))
-	if _, err := h.keyring.Replace(t.Context(), c, false); err != nil {
+	if _, err := h.keyring.Replace(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
 	return c

@@ -124,7 +124,7 @@ func TestEventOfANewCurrentCertificate(t *testing.T) {
 			t.Fatal(err)
 		}
 		h.look(t)
-		if _, err := h.keyring.Replace(ctx, emergency, false); err != nil { // a mistake cured is no news
+		if _, err := h.keyring.Replace(ctx, emergency); err != nil { // a mistake cured is no news
 			t.Fatal(err)
 		}
 		h.look(t)
@@ -154,7 +154,7 @@ func TestRenewal(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := h.keyring.Replace(ctx, kept.Thumbprint, false); err != nil {
+		if _, err := h.keyring.Replace(ctx, kept.Thumbprint); err != nil {
 			t.Fatal(err)
 		}
 		due := h.look(t)

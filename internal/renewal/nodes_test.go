@@ -93,7 +93,7 @@ func TestNodesDoEverythingOnce(t *testing.T) {
 			}
 			set()
 			first := c.signing(t, c.nodes[0], start.Add(time.Duration(rapid.IntRange(1, 100).Draw(rt, "days"))*day))
-			if _, err := c.nodes[0].keyring.Replace(t.Context(), first, false); err != nil {
+			if _, err := c.nodes[0].keyring.Replace(t.Context(), first); err != nil {
 				rt.Fatal(err)
 			}
 			c.nodes[0].look(t) // the first certificate of a role is no news
@@ -125,7 +125,7 @@ func (c *cluster) administrator(t *testing.T, rt *rapid.T, h *house) {
 	var err error
 	switch rapid.IntRange(0, 2).Draw(rt, "deed") {
 	case 0:
-		_, err = h.keyring.Replace(t.Context(), cert, false)
+		_, err = h.keyring.Replace(t.Context(), cert)
 	case 1:
 		_, err = h.keyring.Stage(t.Context(), cert, inDays(0, 60, "effective in"), true)
 	default:
@@ -203,7 +203,7 @@ func TestNodesAtTheSameTime(t *testing.T) {
 		for round := range 8 {
 			c.reset(t, Do)
 			first := c.signing(t, c.nodes[0], start.Add(61*day))
-			if _, err := c.nodes[0].keyring.Replace(t.Context(), first, false); err != nil {
+			if _, err := c.nodes[0].keyring.Replace(t.Context(), first); err != nil {
 				t.Fatal(err)
 			}
 			c.nodes[0].look(t)

@@ -61,7 +61,7 @@ func (s *site) newSigning(life time.Duration) keyring.Certificate {
 }
 
 func (s *site) replaceSigning(life time.Duration) {
-	if _, err := s.nodes[0].keyring.Replace(s.t.Context(), s.newSigning(life).Thumbprint, false); err != nil {
+	if _, err := s.nodes[0].keyring.Replace(s.t.Context(), s.newSigning(life).Thumbprint); err != nil {
 		s.t.Fatal(err)
 	}
 }

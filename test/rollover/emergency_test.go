@@ -6,6 +6,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"database/sql"
 	"fmt"
 	"math/big"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"github.com/matchseal/matchseal/internal/adminapi"
+	"github.com/matchseal/matchseal/internal/keyring"
 	"github.com/matchseal/matchseal/s2s"
 )
 
@@ -167,9 +169,9 @@ func (r *run) emergency(s *side) {
 	way := r.dice.IntN(4)
 	var more []token
 	if way == 0 { // at the issuer, with the old key denied
-		if _, err := s.members[r.dice.IntN(2)].keyring.Replace(r.ctx, next, true); err != nil {
-			r.t.Fatal(err)
-		}
+		_, err := s.members[r.dice.IntN(2)].keyring.Withdraw(r.ctx, keyring.Withdrawal{Leaked: []s2s.Thumbprint{loot[0].by}, Successor: next,
+			Record: func(context.Context, *sql.Tx, keyring.State) error { return nil }})
+		must(r.t, err)
 		more = r.outlaw(func(held token) bool { return held.issuer == s && held.by == loot[0].by })
 	} else {
 		s.replace(r.t, r.anyNode(s), next)
