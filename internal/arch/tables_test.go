@@ -18,7 +18,7 @@ var layers = map[string]int{
 	"internal/profile": 2, "internal/settings": 2, "internal/journal": 2, "internal/keyring": 2,
 	"internal/partner": 2, "internal/directory": 2, "internal/rbac": 2, "internal/access": 2,
 	"internal/mailbox": 2, "internal/storagesvc": 2, "internal/meetings": 2,
-	"internal/exchange": 2, "internal/skype": 2, "internal/tenant": 2, "internal/renewal": 2,
+	"internal/exchange": 2, "internal/skype": 2, "internal/tenant": 2, "internal/renewal": 2, "internal/readers": 2,
 
 	"internal/ewsserver": 3, "internal/autodiscoverserver": 3, "internal/meetingserver": 3,
 	"internal/storeserver": 3, "internal/adminserver": 3,
