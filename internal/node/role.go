@@ -176,7 +176,11 @@ func (r *role) metadata(ctx context.Context) (authmeta.Document, error) {
 	if len(r.cfg.Hosts) > 0 {
 		host = r.cfg.Hosts[0]
 	}
-	return authmeta.New(r.profile.Metadata, p, "https://"+host+r.profile.MetadataPath, r.node.now(), published...), nil
+	now := r.node.now()
+	d := authmeta.New(r.profile.Metadata, p, "https://"+host+r.profile.MetadataPath, now, published...)
+	slots, err := r.keyring.State(ctx)
+	d.Refresh = slots.Wish(now, rollovers())
+	return d, err
 }
 
 // verifier is how the role judges tokens, with the identity it has now.
