@@ -43,34 +43,40 @@ func (s State) stage(c candidate, effective, now time.Time, p Policy, force bool
 	if effective.Before(now) {
 		effective = now
 	}
+	published := s.out(c.thumbprint, now)
+	slow := p.slowest.needs() > p.Lead && p.tooSlow(s, published, effective, now)
 	switch {
 	case c.notBefore.After(effective):
 		return s, problem.New(problem.KeyringNotYetValid, "%s is valid from %s, after the effective date %s", c.thumbprint, moment(c.notBefore), moment(effective))
 	case c.notAfter.Before(effective.Add(p.Remaining)):
 		return s, problem.New(problem.KeyringTooShort, "%s ends %s, less than %d days after the effective date %s", c.thumbprint, moment(c.notAfter), p.Remaining/(24*time.Hour), moment(effective))
+	case slow && !force:
+		return s, &Confirmation{Question: questionLead + p.slowWords(published)}
 	case early && !force:
 		return s, &Confirmation{Question: questionLead}
 	case !force && s.Current != nil && !s.Current.expired(now) && s.Current.expired(effective):
 		return s, &Confirmation{Question: fmt.Sprintf(questionGap, moment(s.Current.NotAfter), moment(effective))}
 	}
 	s = s.clone()
-	published := now
-	s.Leaving = slices.DeleteFunc(s.Leaving, func(l Slot) bool {
-		if l.Thumbprint != c.thumbprint {
-			return false
-		}
-		published = l.Published // it has been out all the time
-		return true
-	})
-	if old := s.Next; old != nil && old.Thumbprint == c.thumbprint {
-		published = old.Published
-	} else if old != nil {
+	s.Leaving = slices.DeleteFunc(s.Leaving, func(l Slot) bool { return l.Thumbprint == c.thumbprint })
+	if old := s.Next; old != nil && old.Thumbprint != c.thumbprint {
 		// Nobody is left with a document whose only new key has vanished.
 		old.Until = now.Add(p.Withdraw)
 		s.Leaving = append(s.Leaving, *old)
 	}
 	s.Next = &Slot{Thumbprint: c.thumbprint, NotAfter: c.notAfter, Published: published, From: effective}
 	return s.At(now, p), nil
+}
+
+// out says since when a certificate that is published at now has been: one that
+// was staged before has been out all the time.
+func (s State) out(t s2s.Thumbprint, now time.Time) time.Time {
+	for _, slot := range s.slots() {
+		if slot.Thumbprint == t {
+			return slot.Published
+		}
+	}
+	return now
 }
 
 // publish makes the next certificate current now.
@@ -90,7 +96,11 @@ func (s State) publish(now time.Time, p Policy, force bool) (State, error) {
 		if ready := s.Next.Published.Add(p.known()); usable && now.Before(ready) {
 			return s, problem.New(problem.KeyringTooEarly, "%s is published since %s only; partners know it from %s on", s.Next.Thumbprint, moment(s.Next.Published), moment(ready))
 		}
-		return s, &Confirmation{Question: fmt.Sprintf(questionPublish, moment(s.Next.From))}
+		question := fmt.Sprintf(questionPublish, moment(s.Next.From))
+		if p.tooSlow(s, s.Next.Published, now, now) {
+			question += p.slowWords(s.Next.Published)
+		}
+		return s, &Confirmation{Question: question}
 	}
 	slot := *s.Next
 	slot.From, slot.Immediate = now, force

@@ -20,7 +20,9 @@ func (c *Confirmation) Error() string { return c.Question }
 func (c *Confirmation) Unwrap() error { return problem.New(problem.KeyringConfirm, "%s", c.Question) }
 
 const (
-	questionLead     = "The new certificate effective date is not 48 hours in the future and may not be deployed on all necessary servers. Do you wish to continue?"
+	questionLead = "The new certificate effective date is not 48 hours in the future and may not be deployed on all necessary servers. Do you wish to continue?"
+	// questionSlow follows one of the questions.
+	questionSlow     = "\n\nFor one partner that is too soon: who says it is %s reads the metadata every %s, last on %s from %s. It is safe from %s on."
 	questionGap      = "The current certificate expires %s, before the new certificate takes effect on %s. In between nothing can be signed. Do you wish to continue?"
 	questionUnassign = "The certificate %s (ends %s) is in use: it signs the tokens of this server. Without it no token is signed and the metadata document is not served. Do you wish to remove the assignment?"
 	questionPublish  = "The new certificate takes effect on %s. Partners that have not read it by now refuse calls until they do. Do you wish to publish it now?"

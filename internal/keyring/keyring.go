@@ -30,18 +30,25 @@ type Keyring struct {
 	box    *certs.Box
 	now    func() time.Time
 	policy Policy
+	// slowest tells of the slowest partner; nil when nobody knows.
+	slowest func(context.Context) Slowest
 
 	mu      sync.Mutex
 	signers map[s2s.Thumbprint]*s2s.Signer // keys that were opened
 }
 
 // New brings the tables in the role's database up to date and returns its
-// keyring. Private keys are sealed with box.
-func New(db *store.DB, box *certs.Box, now func() time.Time, policy Policy) (*Keyring, error) {
+// keyring. Private keys are sealed with box. When slowest is given it is asked
+// before a step that partners may not be ready for.
+func New(db *store.DB, box *certs.Box, now func() time.Time, policy Policy, slowest ...func(context.Context) Slowest) (*Keyring, error) {
 	if err := db.Migrate(context.Background(), "keyring", migrations); err != nil {
 		return nil, fmt.Errorf("open the signing certificates: %w", err)
 	}
-	return &Keyring{db: db, box: box, now: now, policy: policy.withDefaults(), signers: map[s2s.Thumbprint]*s2s.Signer{}}, nil
+	k := &Keyring{db: db, box: box, now: now, policy: policy.withDefaults(), signers: map[s2s.Thumbprint]*s2s.Signer{}}
+	for _, s := range slowest {
+		k.slowest = s
+	}
+	return k, nil
 }
 
 // time is now in the form in which states keep it.
@@ -108,14 +115,16 @@ func encode(s State) string {
 
 // Stage makes a certificate of the store the next one: it is published at
 // once and becomes current at effective; a time in the past means now. It
-// returns a *Confirmation when effective is less than 48 hours away or the
-// current certificate ends before it, unless forced. It fails when the
+// returns a *Confirmation when effective is less than 48 hours away, or less
+// than the slowest partner needs, or the current certificate ends before it,
+// unless forced. It fails when the
 // certificate has no readable RSA key of 2048 bits or more, is not valid from
 // effective to 30 days later, or is or was current.
 func (k *Keyring) Stage(ctx context.Context, t s2s.Thumbprint, effective time.Time, force bool) (State, error) {
 	effective = effective.UTC().Truncate(time.Microsecond)
+	policy := k.heed(ctx, force)
 	return k.changeTo(ctx, t, func(s State, c candidate, now time.Time) (State, error) {
-		return s.stage(c, effective, now, k.policy, force)
+		return s.stage(c, effective, now, policy, force)
 	})
 }
 
@@ -146,7 +155,8 @@ func (k *Keyring) changeTo(ctx context.Context, t s2s.Thumbprint, step func(Stat
 // When the date has just made it current by itself, Publish agrees. Without a
 // next certificate it fails with keyring.nothing-staged.
 func (k *Keyring) Publish(ctx context.Context, force bool) (State, error) {
-	s, _, err := k.change(ctx, func(s State, now time.Time) (State, error) { return s.publish(now, k.policy, force) })
+	policy := k.heed(ctx, force)
+	s, _, err := k.change(ctx, func(s State, now time.Time) (State, error) { return s.publish(now, policy, force) })
 	return s, err
 }
 

@@ -24,6 +24,8 @@ type Policy struct {
 	// Withdraw is how long a staged certificate that was replaced by another
 	// stays published. Default 1 h.
 	Withdraw time.Duration
+
+	slowest Slowest // partner; zero when nothing is known of any
 }
 
 func (p Policy) withDefaults() Policy {
