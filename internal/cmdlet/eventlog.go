@@ -43,7 +43,7 @@ type provider struct{ name, log string }
 func providers() []provider {
 	return []provider{
 		{"LS Storage Service", "Lync Server"}, {"MSExchange AuthAdmin", "Application"},
-		{"matchseal Management", "Application"}, {"matchseal Partners", "Application"},
+		{"matchseal Management", "Application"}, {"matchseal Partner Applications", "Application"},
 		{"matchseal Certificates", "Application"},
 	}
 }

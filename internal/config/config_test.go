@@ -107,7 +107,7 @@ management: {listen: "0.0.0.0:9000", socket: /run/seal.sock, tls_cert: /c.pem, t
 roles:
   - {role: skype, database: "sqlite:skype.db", listen: [":443", "[::1]:4443"], tls_cert: /c.pem, tls_key: /k.pem,
      fqdn: lync.litware.test, hosts: [Lync.litware.test, "lyncweb.litware.test:4443"], domains: [litware.test],
-     realm: Realm.litware.test, organisation: Litware Inc., renewal: off, site: Redmond}
+     realm: Realm.litware.test, organisation: Litware Inc., renewal: off, hand_over: out, site: Redmond}
 `)
 	role, _ := c.Role("skype")
 	dir := filepath.Dir(strings.TrimPrefix(role.Database, "sqlite:"))
@@ -121,7 +121,7 @@ roles:
 		Management: config.Management{Listen: "0.0.0.0:9000", Socket: "/run/seal.sock", TLSCert: "/c.pem", TLSKey: "/k.pem"},
 		Roles: []config.Role{{Role: "skype", Database: "sqlite:" + filepath.Join(dir, "skype.db"), Listen: []string{":443", "[::1]:4443"},
 			TLSCert: "/c.pem", TLSKey: "/k.pem", FQDN: "lync.litware.test", Hosts: []string{"lync.litware.test", "lyncweb.litware.test:4443"},
-			Domains: []string{"litware.test"}, Realm: "realm.litware.test", Organisation: "Litware Inc.", Renewal: "off", Site: "Redmond"}},
+			Domains: []string{"litware.test"}, Realm: "realm.litware.test", Organisation: "Litware Inc.", Renewal: "off", HandOver: filepath.Join(dir, "out"), Site: "Redmond"}},
 	}
 	if diff := cmp.Diff(want, c); diff != "" {
 		t.Error(diff)

@@ -15,13 +15,15 @@ import (
 type Use string
 
 const (
-	Current    Use = "current"     // signs the role's tokens
-	Next       Use = "next"        // staged to sign them
-	Listener   Use = "listener"    // TLS: shown by the role's listeners
-	Management Use = "management"  // TLS: shown by the management interface
-	Partner    Use = "partner"     // signs the tokens of a partner application
-	AuthServer Use = "auth-server" // signs the tokens of an auth server
-	Authority  Use = "authority"   // TLS: vouches for other servers
+	Current    Use = "current"    // signs the role's tokens
+	Next       Use = "next"       // staged to sign them
+	Listener   Use = "listener"   // TLS: shown by the role's listeners
+	Management Use = "management" // TLS: shown by the management interface
+	// Intermediate is TLS: between what a listener shows and the root.
+	Intermediate Use = "intermediate"
+	Partner      Use = "partner"     // signs the tokens of a partner application
+	AuthServer   Use = "auth-server" // signs the tokens of an auth server
+	Authority    Use = "authority"   // TLS: vouches for other servers
 )
 
 // Kind is which of the two things a certificate is. A message that does not say
@@ -36,7 +38,7 @@ const (
 // Kind says what certificates of this use are.
 func (u Use) Kind() Kind {
 	switch u {
-	case Listener, Management, Authority:
+	case Listener, Management, Intermediate, Authority:
 		return TLS
 	}
 	return Signing
@@ -67,18 +69,27 @@ type Certificate struct {
 	// Names says whose it is: the listeners that show it, or the partner
 	// applications or auth servers that sign with it.
 	Names []string
+	// By is the uses of the listeners that show it, along with Names.
+	By []Use
+	// Root says of an intermediate that it is a root, which peers do not take
+	// from the listener, but are likely to hold.
+	Root bool
 	// Issuer is who signs with a partner's key; empty for the role's own.
 	Issuer string
 	// Pinned says that a partner's key was given by hand and is never refreshed.
 	Pinned bool
-	// Late is a successor that is staged but takes over after the end.
-	Late *keyring.Slot
+	// Late is a successor that is staged but takes over after the end, and
+	// LateBegins from when on it is valid; zero when that is not in the way of an
+	// earlier date.
+	Late       *keyring.Slot
+	LateBegins time.Time
 }
 
 // Facts are the certificates of a role at one moment.
 type Facts struct {
-	Slots       keyring.State // as At gave it
-	Subjects    map[s2s.Thumbprint]string
+	Slots       keyring.State                        // as At gave it
+	Own         map[s2s.Thumbprint]*x509.Certificate // of Slots; those that are gone are missing
+	Bridge      *bridge
 	Shown       []Shown
 	Issuers     []Issuer
 	Authorities []*x509.Certificate
@@ -89,6 +100,7 @@ type Shown struct {
 	Use         Use
 	Where       string // in words
 	Certificate *x509.Certificate
+	Above       []*x509.Certificate // sent along with it, in any order
 }
 
 // Issuer is somebody whose tokens the role takes.
@@ -107,8 +119,8 @@ type IssuerKey struct {
 
 // Unrelieved returns the certificates with whose end something stops working.
 func (f Facts) Unrelieved(now time.Time) []Certificate {
-	all := f.signing()
-	all = append(all, f.shown()...)
+	all := f.signing(now)
+	all = append(all, f.shown(now)...)
 	all = append(all, f.issuers(now)...)
 	return append(all, f.authorities(now)...)
 }
@@ -119,10 +131,23 @@ func relieved(s keyring.State) bool {
 	return s.Current != nil && s.Next != nil && !s.Next.From.After(s.Current.NotAfter)
 }
 
-func (f Facts) signing() []Certificate {
+func (f Facts) signing(now time.Time) []Certificate {
 	var all []Certificate
 	add := func(u Use, slot, late *keyring.Slot) {
-		all = append(all, Certificate{Use: u, Subject: f.Subjects[slot.Thumbprint], Thumbprint: slot.Thumbprint, NotAfter: slot.NotAfter, Late: late})
+		c := Certificate{Use: u, Thumbprint: slot.Thumbprint, NotAfter: slot.NotAfter, Late: late}
+		if own := f.Own[slot.Thumbprint]; own != nil {
+			c.Subject = subject(own)
+		}
+		if late != nil {
+			soonest := now
+			if slot.NotAfter.After(now) {
+				soonest = now.Add(noticeByHand)
+			}
+			if begins := f.begins(late); begins.After(soonest) {
+				c.LateBegins = begins
+			}
+		}
+		all = append(all, c)
 	}
 	if f.Slots.Current != nil && !relieved(f.Slots) {
 		add(Current, f.Slots.Current, f.Slots.Next)
@@ -133,20 +158,12 @@ func (f Facts) signing() []Certificate {
 	return all
 }
 
-// shown lists a certificate once, however many listeners show it.
-func (f Facts) shown() []Certificate {
-	var all []Certificate
-	for _, s := range f.Shown {
-		c := of(s.Use, s.Certificate)
-		c.Names = []string{s.Where}
-		same := func(other Certificate) bool { return other.Thumbprint == c.Thumbprint }
-		if i := slices.IndexFunc(all, same); i >= 0 {
-			all[i].Names = append(all[i].Names, s.Where)
-		} else {
-			all = append(all, c)
-		}
+// begins is from when on one of the role's own certificates is valid.
+func (f Facts) begins(slot *keyring.Slot) time.Time {
+	if own := f.Own[slot.Thumbprint]; own != nil {
+		return own.NotBefore
 	}
-	return all
+	return slot.From
 }
 
 func (f Facts) issuers(now time.Time) []Certificate {

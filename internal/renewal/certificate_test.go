@@ -108,7 +108,10 @@ func TestLastingIsTheEndOfTheCover(t *testing.T) {
 
 func TestTLSCertificatesOfSeveralListeners(t *testing.T) {
 	one, two := issue("mail", start, start.AddDate(1, 0, 0)), issue("admin", start, start.AddDate(2, 0, 0))
-	f := Facts{Shown: []Shown{{Listener, "the web services", one}, {Management, "the management interface", one}, {Management, "another", two}}}
+	f := Facts{Shown: []Shown{
+		{Use: Listener, Where: "the web services", Certificate: one}, {Use: Management, Where: "the management interface", Certificate: one},
+		{Use: Management, Where: "another", Certificate: two},
+	}}
 	all := f.Unrelieved(start)
 	if len(all) != 2 || !slices.Equal(all[0].Names, []string{"the web services", "the management interface"}) || all[0].Use != Listener || all[1].Use != Management {
 		t.Errorf("%+v", all)

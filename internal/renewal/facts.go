@@ -2,6 +2,7 @@ package renewal
 
 import (
 	"context"
+	"crypto/x509"
 	"slices"
 
 	"github.com/matchseal/matchseal/internal/keyring"
@@ -13,7 +14,12 @@ import (
 // facts writes down what time has done and gathers the certificates of the role
 // as they are then.
 func (k *Keeper) facts(ctx context.Context) (f Facts, err error) {
-	f = Facts{Subjects: map[s2s.Thumbprint]string{}, Shown: k.cfg.Shown(), Authorities: k.cfg.Authorities}
+	f = Facts{Own: map[s2s.Thumbprint]*x509.Certificate{}, Shown: k.cfg.Shown(), Authorities: k.cfg.Authorities}
+	// Read before the slots, which then are at least as new: a plan is never
+	// taken for overtaken because the slots it was made from were not seen yet.
+	if f.Bridge, err = k.bridge(ctx); err != nil {
+		return f, err
+	}
 	if f.Slots, err = k.roll(ctx); err != nil {
 		return f, err
 	}
@@ -21,29 +27,30 @@ func (k *Keeper) facts(ctx context.Context) (f Facts, err error) {
 		if slot == nil {
 			continue
 		}
-		if f.Subjects[slot.Thumbprint], err = k.subject(ctx, slot.Thumbprint); err != nil {
+		own, err := k.certificate(ctx, slot.Thumbprint)
+		if err != nil {
 			return f, err
 		}
+		if own != nil {
+			f.Own[slot.Thumbprint] = own
+		}
 	}
-	k.subjects = f.Subjects
+	k.own = f.Own
 	f.Issuers, err = k.issuers(ctx)
 	return f, err
 }
 
-// subject is that of one of the role's own certificates; empty when it is gone,
-// since its slot still says when it ends.
-func (k *Keeper) subject(ctx context.Context, t s2s.Thumbprint) (string, error) {
-	if known := k.subjects[t]; known != "" {
+// certificate is one of the role's own; nil when it is gone, since its slot
+// still says when it ends.
+func (k *Keeper) certificate(ctx context.Context, t s2s.Thumbprint) (*x509.Certificate, error) {
+	if known := k.own[t]; known != nil {
 		return known, nil
 	}
 	c, err := k.cfg.Keyring.Certificate(ctx, t)
 	if problem.Is(err, problem.KeyringNotFound) {
-		return "", nil
+		return nil, nil
 	}
-	if err != nil {
-		return "", err
-	}
-	return subject(c.X509), nil
+	return c.X509, err
 }
 
 // issuers gathers whose tokens the role takes, with the keys that count. Who is

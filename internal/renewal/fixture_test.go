@@ -237,7 +237,7 @@ func (h *house) events(t testing.TB) []journal.Event {
 		}
 		for _, e := range page {
 			f.Before = e.Record
-			if e.Source == eventSource || e.ID == EventAuthCertificate {
+			if e.Source == EventSource || e.ID == EventAuthCertificate {
 				all = append([]journal.Event{e}, all...)
 			}
 		}

@@ -40,6 +40,7 @@ type Config struct {
 	Keyring  *keyring.Keyring
 	Partners *partner.Store
 	Role     profile.Role
+	Node     string // its name, for events; may be empty
 	Now      func() time.Time
 
 	Mode   Mode           // empty means Announce
@@ -48,6 +49,7 @@ type Config struct {
 
 	Shown       func() []Shown      // TLS certificates of this node's listeners; may be nil
 	Authorities []*x509.Certificate // of the boot file
+	HandOver    string              // folder for the certificates that somebody carries; empty for none
 	Metrics     *telemetry.Metrics  // may be nil
 	Log         *slog.Logger        // what fails in the background; nil drops it
 
@@ -60,8 +62,8 @@ type Config struct {
 type Keeper struct {
 	cfg   Config
 	gauge gauge
-	// subjects of the role's own certificates, which never change.
-	subjects map[s2s.Thumbprint]string
+	// own are the certificates of the slots, which never change.
+	own map[s2s.Thumbprint]*x509.Certificate
 }
 
 // New brings the tables up to date and returns the Keeper. It starts nothing:
@@ -85,7 +87,7 @@ func New(cfg Config) (*Keeper, error) {
 	if cfg.Make == nil {
 		cfg.Make = certs.NewSelfSigned
 	}
-	return &Keeper{cfg: cfg, gauge: newGauge(cfg.Metrics), subjects: map[s2s.Thumbprint]string{}}, nil
+	return &Keeper{cfg: cfg, gauge: newGauge(cfg.Metrics)}, nil
 }
 
 // lookAgain bounds how long Run sleeps: another node, or a cmdlet, may have
@@ -93,12 +95,22 @@ func New(cfg Config) (*Keeper, error) {
 // tells this loop.
 const lookAgain = time.Minute
 
-// Run looks whenever something is due, until ctx ends.
+// Run looks whenever something is due, until ctx ends. The folder of the
+// hand-over may be on a file share that hangs, which keeps nothing else waiting.
 func (k *Keeper) Run(ctx context.Context) error {
+	written := make(chan struct{})
+	looked := make(chan struct{}, 1)
+	go func() {
+		defer close(written)
+		k.handOverAfter(ctx, looked)
+	}()
+	last := ""
 	for {
 		due, err := k.Look(ctx)
-		if err != nil && ctx.Err() == nil {
-			k.cfg.Log.ErrorContext(ctx, "keeping the certificates", "error", err)
+		last = k.complain(ctx, "keeping the certificates", last, err)
+		select {
+		case looked <- struct{}{}:
+		default: // it has not yet come to what was seen before
 		}
 		wait := lookAgain
 		if err == nil && !due.IsZero() {
@@ -108,10 +120,23 @@ func (k *Keeper) Run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			timer.Stop()
+			k.leave(written)
 			return nil
 		case <-timer.C:
 		}
 	}
+}
+
+// complain logs err unless it is what was logged last, and returns what is.
+func (k *Keeper) complain(ctx context.Context, what, last string, err error) string {
+	if err == nil || ctx.Err() != nil {
+		return ""
+	}
+	if text := err.Error(); text != last {
+		k.cfg.Log.ErrorContext(ctx, what, "error", err)
+		return text
+	}
+	return last
 }
 
 // Look writes down what time has done, renews and announces what is due now,
@@ -124,17 +149,29 @@ func (k *Keeper) Look(ctx context.Context) (due time.Time, err error) {
 		return time.Time{}, err
 	}
 	now := k.cfg.Now()
-	tried, failed := k.renew(ctx, facts, now)
-	if tried {
+	var failed error
+	for range mostSteps {
+		var tried bool
+		if tried, failed = k.renew(ctx, facts, now); !tried {
+			break
+		}
 		if facts, err = k.facts(ctx); err != nil {
 			return time.Time{}, err
+		}
+		if failed != nil {
+			break
 		}
 	}
 	all := facts.Unrelieved(now)
 	k.gauge.set(all, now)
-	err = k.announce(ctx, facts, all, now, failed)
+	said, err := k.announce(ctx, facts, all, now, failed)
+	err = errors.Join(err, k.tellRenewal(ctx, facts, now, failed, said))
 	return k.due(facts, all, now), errors.Join(failed, err)
 }
+
+// mostSteps is how many steps renewal takes at one moment: a successor that is
+// current at once, and the one that made way for it behind it.
+const mostSteps = 3
 
 // due is when time itself will change something.
 func (k *Keeper) due(f Facts, all []Certificate, now time.Time) (first time.Time) {

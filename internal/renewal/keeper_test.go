@@ -135,7 +135,7 @@ func TestEventOfANewCurrentCertificate(t *testing.T) {
 		}
 		var got []string
 		for _, e := range h.events(t) {
-			if e.ID == EventIssuerCertificate && e.Source == eventSource {
+			if e.ID == EventIssuerCertificate && e.Source == EventSource {
 				got = append(got, strings.TrimSuffix(e.Text[strings.LastIndex(e.Text, " ")+1:], "."))
 			}
 		}
@@ -251,16 +251,24 @@ func TestRenewalAfterTheEnd(t *testing.T) {
 	}
 }
 
-// A role whose certificate somebody took away gets none.
+// A role whose certificate somebody took away gets none, and is told so once
+// each time.
 func TestWhatWasTakenAwayStaysAway(t *testing.T) {
 	h := newHouse(t, sqlite(t), &clock{now: start}, newWeb(), mode(Do))
-	h.current(t, day)
-	if _, err := h.keyring.Unassign(t.Context(), true); err != nil {
-		t.Fatal(err)
-	}
-	h.look(t)
-	if s, err := h.keyring.State(t.Context()); err != nil || s.Current != nil || s.Next != nil || len(h.events(t)) != 0 {
-		t.Errorf("%+v, %v, %v", s, err, h.events(t))
+	c := h.current(t, 100*day)
+	for n := range 2 {
+		if _, err := h.keyring.Unassign(t.Context(), true); err != nil {
+			t.Fatal(err)
+		}
+		h.look(t)
+		h.look(t)
+		if s, err := h.keyring.State(t.Context()); err != nil || s.Current != nil || s.Next != nil || len(h.events(t)) != n+1 || h.events(t)[n].ID != 4313 {
+			t.Errorf("%+v, %v, %v", s, err, h.events(t))
+		}
+		if _, err := h.keyring.Replace(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+		h.look(t)
 	}
 }
 
@@ -325,7 +333,10 @@ func TestWords(t *testing.T) {
 	h.current(t, 59*day)
 	h.addPartners(t, issue("lync", start, start.Add(6*day)), issue("hand", start, start.Add(13*day)), issue("acs", start, start.Add(29*day)))
 	listener := issue("mail.litware.test", start, start.Add(day))
-	h.tls = []Shown{{Listener, "the listeners of the exchange role on the node mail1", listener}, {Management, "the management interface of the node mail1", listener}}
+	h.tls = []Shown{
+		{Use: Listener, Where: "the listeners of the exchange role on the node mail1", Certificate: listener},
+		{Use: Management, Where: "the management interface of the node mail1", Certificate: listener},
+	}
 	h.look(t)
 	want := map[int][]string{
 		4300: {"The signing certificate of this server's exchange role ends in 59 days", "kind: signing", "a successor should become current on 2027-02-14",

@@ -5,12 +5,14 @@ import (
 	"context"
 	"crypto/rsa"
 	"crypto/x509"
+	"fmt"
 	"slices"
 	"time"
 
 	"github.com/matchseal/matchseal/internal/certs"
 	"github.com/matchseal/matchseal/internal/keyring"
 	"github.com/matchseal/matchseal/internal/problem"
+	"github.com/matchseal/matchseal/s2s"
 )
 
 const (
@@ -31,34 +33,93 @@ func wanted(s keyring.State, now time.Time, ahead time.Duration) bool {
 	return s.Current != nil && !now.Before(s.Current.NotAfter.Add(-ahead)) && !relieved(s)
 }
 
-// takeover is when a successor staged now should become current.
-func (k *Keeper) takeover(f Facts, now time.Time) time.Time {
-	var notice time.Duration
+// notice is how long before it takes over a new certificate has to be known.
+func (f Facts) notice() time.Duration {
 	if partners, servers := f.byHand(); len(partners)+len(servers) > 0 {
-		notice = byHandNotice
+		return byHandNotice
 	}
-	return k.cfg.Policy.Takeover(now, f.Slots.Current.NotAfter, notice)
+	return 0
 }
 
-// renew gives the current certificate a successor when one is wanted. What
-// somebody has staged already is kept; when it comes too late it gets an earlier
-// date. tried says that the slots may be others now, by this node or by one that
-// was faster.
+// takeover is when a successor staged now should become current.
+func (k *Keeper) takeover(f Facts, now time.Time) time.Time {
+	return k.cfg.Policy.Takeover(now, f.Slots.Current.NotAfter, f.notice())
+}
+
+// renew takes the next step towards a role that signs without a gap, if there is
+// one to take. tried says that the slots may be others now, by this node or by
+// one that was faster.
+//
+//	staged                                        what is done
+//	nothing, and the end is near                  a successor is made and staged
+//	takes over before the end                     nothing
+//	takes over too late, is valid early enough    it gets an earlier date
+//	takes over too late, is not valid before      a successor is made and staged;
+//	                                              when that is current, the one that
+//	                                              was staged is staged again
+//	has a key that cannot be read                 a successor is made and staged
+//
+// A role without a current certificate gets none: somebody took it away. Nor
+// does one whose key this node cannot read: it may have another master key than
+// the other nodes, and they could not read what it makes.
 func (k *Keeper) renew(ctx context.Context, f Facts, now time.Time) (tried bool, err error) {
-	if k.cfg.Mode != Do || !wanted(f.Slots, now, k.cfg.Ahead) {
+	current, next := f.Slots.Current, f.Slots.Next
+	if k.cfg.Mode != Do || current == nil {
 		return false, nil
 	}
-	x := keyring.Succession{Of: f.Slots.Current.Thumbprint, Effective: k.takeover(f, now)}
-	if next := f.Slots.Next; next != nil {
-		x.Staged = next.Thumbprint
-		x.Record = k.recorder(f.moved(x, now))
-	} else if x, err = k.successor(ctx, x, now); err == nil {
-		x.Record = k.recorder(f.staged(k.cfg.Role, x, now))
+	if err := k.cfg.Keyring.Usable(ctx, current.Thumbprint); err != nil {
+		return false, problem.Wrap(err, problem.RenewalFailed, "the signing certificate %s, which ends %s", current.Thumbprint, moment(current.NotAfter))
 	}
+	if tried, err := k.stageAgain(ctx, f, now); tried || err != nil {
+		return tried, err
+	}
+	broken := false
+	if next != nil {
+		err := k.cfg.Keyring.Usable(ctx, next.Thumbprint)
+		if broken = problem.Is(err, problem.KeyringUnreadable); err != nil && !broken {
+			return false, err
+		}
+	}
+	if !broken && !wanted(f.Slots, now, k.cfg.Ahead) {
+		return false, nil
+	}
+	x, err := k.plan(ctx, f, broken, now)
 	if err == nil {
 		_, err = k.cfg.Keyring.Succeed(ctx, x)
 	}
-	return true, problem.Wrap(err, problem.RenewalFailed, "the signing certificate %s, which ends %s", x.Of, moment(f.Slots.Current.NotAfter))
+	return true, problem.Wrap(err, problem.RenewalFailed, "the signing certificate %s, which ends %s", x.Of, moment(current.NotAfter))
+}
+
+// plan is the step for a current certificate that is due for a successor.
+func (k *Keeper) plan(ctx context.Context, f Facts, broken bool, now time.Time) (keyring.Succession, error) {
+	current, next := f.Slots.Current, f.Slots.Next
+	x := keyring.Succession{Of: current.Thumbprint, Effective: k.takeover(f, now)}
+	if next == nil {
+		x, err := k.successor(ctx, x, now)
+		if err == nil {
+			x.Record = k.recorder(k.staged(f, x, now))
+		}
+		return x, err
+	}
+	x.Staged = next.Thumbprint
+	earlier, ok := k.cfg.Policy.Earlier(now, f.begins(next), current.NotAfter, f.notice())
+	if ok && !broken {
+		x.Effective = earlier
+		x.Record = k.recorder(k.moved(f, x, now))
+		return x, nil
+	}
+	x, err := k.successor(ctx, x, now)
+	if err != nil {
+		return x, err
+	}
+	if broken {
+		x.Record = k.recorder(k.bridged(f, x, "has a key that cannot be read", false, now))
+		return x, nil
+	}
+	why := fmt.Sprintf("is valid from %s only, too late for the one before it, which ends %s", moment(f.begins(next)), moment(current.NotAfter))
+	b := bridge{Bridge: s2s.ThumbprintOf(x.Certificate), Later: next.Thumbprint, Effective: next.From}
+	x.Record = k.andBridge(b, k.bridged(f, x, why, true, now))
+	return x, nil
 }
 
 // successor makes a certificate like the current one.

@@ -100,7 +100,7 @@ const (
 // becameCurrent is what the journal says of a new current certificate; on
 // Exchange in the product's words.
 func becameCurrent(r profile.Role, t s2s.Thumbprint) journal.Event {
-	e := journal.Event{ID: EventIssuerCertificate, Level: journal.Information, Log: eventLog, Source: eventSource}
+	e := journal.Event{ID: EventIssuerCertificate, Level: journal.Information, Log: eventLog, Source: EventSource}
 	switch r {
 	case profile.Exchange:
 		e.ID, e.Source = EventAuthCertificate, "MSExchange AuthAdmin"

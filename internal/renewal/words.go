@@ -16,7 +16,7 @@ import (
 // the failure catalogue.
 const (
 	eventLog    = "Application"
-	eventSource = "matchseal Certificates"
+	EventSource = "matchseal Certificates"
 )
 
 // code is the row that explains the end of a certificate.
@@ -29,6 +29,8 @@ func (c Certificate) code(ended bool) problem.Code {
 		Partner:    {problem.RenewalPartnerEnds, problem.RenewalPartnerEnded},
 		AuthServer: {problem.RenewalPartnerEnds, problem.RenewalPartnerEnded},
 		Authority:  {problem.RenewalAuthorityEnds, problem.RenewalAuthorityEnded},
+
+		Intermediate: {problem.RenewalIntermediateEnds, problem.RenewalIntermediateEnded},
 	}[c.Use]
 	if ended {
 		return codes[1]
@@ -39,11 +41,8 @@ func (c Certificate) code(ended bool) problem.Code {
 // event announces the end of a certificate.
 func (k *Keeper) event(f Facts, c Certificate, mark int, now time.Time, failed error) journal.Event {
 	code := c.code(mark == 0)
-	row, _ := problem.Lookup(code)
-	e := journal.Event{
-		ID: row.Event, Level: journal.Warning, Log: eventLog, Source: eventSource, Time: now,
-		Text: fmt.Sprintf("%s %s.", k.whose(c), ends(c.NotAfter, now)),
-	}
+	e := eventOf(code, now)
+	e.Level, e.Text = journal.Warning, fmt.Sprintf("%s %s.", k.whose(c), ends(c.NotAfter, now))
 	if mark <= 1 {
 		e.Level = journal.Error
 	}
@@ -52,7 +51,7 @@ func (k *Keeper) event(f Facts, c Certificate, mark int, now time.Time, failed e
 		"issuer", c.Issuer,
 	}
 	if c.Late != nil {
-		details = append(details, "successor", fmt.Sprintf("%s is staged, but takes over on %s only", c.Late.Thumbprint, moment(c.Late.From)))
+		details = append(details, "successor", fmt.Sprintf("%s is staged, but takes over on %s only%s", c.Late.Thumbprint, moment(c.Late.From), k.validFrom(c, now)))
 	}
 	if c.Use == Current || c.Use == Next {
 		details = append(details, k.outlook(f, c, now, failed)...)
@@ -72,11 +71,19 @@ func (k *Keeper) outlook(f Facts, c Certificate, now time.Time, failed error) []
 		return nil
 	}
 	plan := []string{"renewal", fmt.Sprintf("a successor should become current on %s; staged now, it is known to every partner that reads the metadata document by then", moment(k.takeover(f, now)))}
-	return append(plan, f.handOver(k.cfg.Role)...)
+	return append(plan, f.byHandWords(k.cfg.Role)...)
 }
 
-// handOver says to whom somebody has to carry a new certificate.
-func (f Facts) handOver(r profile.Role) []string {
+// validFrom says of a successor that cannot take over earlier why.
+func (k *Keeper) validFrom(c Certificate, now time.Time) string {
+	if !c.LateBegins.After(now) {
+		return ""
+	}
+	return "; it is valid from " + moment(c.LateBegins) + " only"
+}
+
+// byHandWords says to whom somebody has to carry a new certificate.
+func (f Facts) byHandWords(r profile.Role) []string {
 	var all []string
 	partners, servers := f.byHand()
 	if len(partners) > 0 {
@@ -98,6 +105,12 @@ func (k *Keeper) whose(c Certificate) string {
 		return fmt.Sprintf("The signing certificate that is staged for this server's %s role", k.cfg.Role)
 	case Listener, Management:
 		return "The TLS certificate of " + strings.Join(c.Names, " and ")
+	case Intermediate:
+		what := "intermediate certificate"
+		if c.Root {
+			what = "root certificate"
+		}
+		return fmt.Sprintf("The %s %s, with which an authority vouches for the TLS certificate of %s,", what, c.Subject, strings.Join(c.Names, " and "))
 	case Partner:
 		return "The signing certificate of the partner application " + strings.Join(c.Names, ", ")
 	case AuthServer:
@@ -120,36 +133,46 @@ func ends(end, now time.Time) string {
 }
 
 // staged is what the journal says of a successor that was made and staged.
-func (f Facts) staged(r profile.Role, x keyring.Succession, now time.Time) journal.Event {
+func (k *Keeper) staged(f Facts, x keyring.Succession, now time.Time) journal.Event {
 	t := s2s.ThumbprintOf(x.Certificate)
 	e := f.renewed(problem.RenewalStaged, now)
 	e.Text = fmt.Sprintf("The signing certificate %s got the successor %s, which becomes current on %s.", x.Of, t, moment(x.Effective))
-	details := append([]string{
+	e.Detail = lines(append([]string{
 		"kind", string(Signing), "subject", subject(x.Certificate), "ends", moment(x.Certificate.NotAfter),
 		"before it", fmt.Sprintf("%s, which ends %s", x.Of, moment(f.Slots.Current.NotAfter)),
-	}, f.handOver(r)...)
-	e.Detail = lines(details...)
+	}, k.carry(f)...)...)
 	return e
 }
 
 // moved is what the journal says of a staged certificate with a new date.
-func (f Facts) moved(x keyring.Succession, now time.Time) journal.Event {
+func (k *Keeper) moved(f Facts, x keyring.Succession, now time.Time) journal.Event {
 	e := f.renewed(problem.RenewalMoved, now)
 	e.Text = fmt.Sprintf("The staged signing certificate %s becomes current on %s already.", x.Staged, moment(x.Effective))
-	e.Detail = lines("kind", string(Signing), "it was to take over on", moment(f.Slots.Next.From),
-		"before it", fmt.Sprintf("%s, which ends %s", x.Of, moment(f.Slots.Current.NotAfter)))
+	e.Detail = lines(append([]string{"kind", string(Signing), "it was to take over on", moment(f.Slots.Next.From),
+		"before it", fmt.Sprintf("%s, which ends %s", x.Of, moment(f.Slots.Current.NotAfter))}, k.carry(f)...)...)
 	return e
+}
+
+// carry says of a staged certificate in which files it is, and to whom they
+// have to be carried.
+func (k *Keeper) carry(f Facts) []string {
+	return append(k.where(), f.byHandWords(k.cfg.Role)...)
 }
 
 // renewed is an event about a renewal: information, or a warning when somebody
 // has something to do.
 func (f Facts) renewed(code problem.Code, now time.Time) journal.Event {
-	row, _ := problem.Lookup(code)
-	e := journal.Event{ID: row.Event, Level: journal.Information, Log: eventLog, Source: eventSource, Time: now}
+	e := eventOf(code, now)
+	e.Level = journal.Information
 	if partners, servers := f.byHand(); len(partners)+len(servers) > 0 {
 		e.Level = journal.Warning
 	}
 	return e
+}
+
+// eventOf is the event of a row, without level and words.
+func eventOf(code problem.Code, now time.Time) journal.Event {
+	return journal.Event{ID: row(code).Event, Log: eventLog, Source: EventSource, Time: now}
 }
 
 // lines writes pairs of name and value, one per line; empty values are left out.

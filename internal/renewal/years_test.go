@@ -353,7 +353,7 @@ func (s *site) newEvents() []journal.Event {
 				return all
 			}
 			f.Before = e.Record
-			if e.Source == eventSource || e.ID == EventAuthCertificate {
+			if e.Source == EventSource || e.ID == EventAuthCertificate {
 				all = append([]journal.Event{e}, all...)
 			}
 		}
