@@ -17,6 +17,16 @@ type Reading struct {
 	Holds []string  // thumbprints of the certificates it has
 	// Failure is why its last attempt failed, empty when it did not.
 	Failure string
+
+	// Claimed says that Last and Holds are the word of somebody who reads under
+	// the partner's name: it can make a plan more careful, never less.
+	Claimed bool
+	// Interval is how long who reads under the partner's name usually goes
+	// without reading; zero when that is not known.
+	Interval time.Duration
+	// Since is when readings began to be noticed, of a partner that is not
+	// Known; zero when they are not.
+	Since time.Time
 }
 
 // Outlook is how a rollover looks.
@@ -69,7 +79,11 @@ func (p Policy) Plan(s State, now time.Time, readings []Reading) Plan {
 			plan.Clear = later.Previous.Until
 		}
 	case s.Current != nil:
-		plan.StageBy = s.Current.NotAfter.Add(-max(p.Lead, p.known()))
+		notice := max(p.Lead, p.known())
+		for _, r := range plan.Readings {
+			notice = max(notice, r.needs())
+		}
+		plan.StageBy = s.Current.NotAfter.Add(-notice)
 	}
 	if s.Previous != nil && s.Next == nil {
 		plan.Clear = s.Previous.Until
@@ -108,6 +122,24 @@ func (r Reading) slower(other Reading) int {
 // holds says whether the partner has a certificate.
 func (r Reading) holds(slot *Slot) bool {
 	return r.Known && slot != nil && slices.Contains(r.Holds, slot.Thumbprint.String())
+}
+
+// needs is how long a certificate has to have been published until the partner,
+// going by its habit, has met it; zero when no habit is known.
+func (r Reading) needs() time.Duration { return 2 * r.Interval }
+
+// patience is how long ago the last reading may be. What others say of the
+// partner's habit excuses nothing that it says itself.
+func (r Reading) patience(p Policy) time.Duration {
+	if r.Claimed {
+		return max(p.known(), r.needs())
+	}
+	return p.known()
+}
+
+// MeetsBy is when the partner will have met what was published at a time.
+func (r Reading) MeetsBy(published time.Time, p Policy) time.Time {
+	return published.Add(max(p.withDefaults().known(), r.needs()))
 }
 
 // newest is the certificate that partners have to meet: the next one, or the
@@ -156,9 +188,10 @@ func (p *Plan) judge(now time.Time, policy Policy) {
 	}
 }
 
-// everybodyHolds says whether every partner is known to have the certificate.
+// everybodyHolds says whether every partner is known to have the certificate,
+// by more than its own word.
 func (p Plan) everybodyHolds(slot *Slot) bool {
-	return len(p.Readings) > 0 && !slices.ContainsFunc(p.Readings, func(r Reading) bool { return !r.holds(slot) })
+	return len(p.Readings) > 0 && !slices.ContainsFunc(p.Readings, func(r Reading) bool { return !r.holds(slot) || r.Claimed })
 }
 
 func (p *Plan) judgeReadings(now time.Time, policy Policy) {
@@ -166,16 +199,25 @@ func (p *Plan) judgeReadings(now time.Time, policy Policy) {
 	for _, r := range p.Readings {
 		why, outlook := "", Unsafe
 		switch {
-		case r.holds(newest):
+		case r.holds(newest) && !r.Claimed:
 			continue
+		case r.holds(newest):
+			why, outlook = "that "+r.Partner+" has the new certificate is the word of whoever read it", Unknown
+		case !r.Known && !r.Since.IsZero():
+			why, outlook = fmt.Sprintf("nobody has read the metadata as %s since %s; if the certificate was given to it by hand, give it the new one", r.Partner, moment(r.Since)), Unknown
 		case !r.Known:
 			why, outlook = "it is not known when "+r.Partner+" reads the metadata", Unknown
 		case r.Last.IsZero():
 			why = r.Partner + " has never read the metadata; if the certificate was given to it by hand, give it the new one"
 		case r.Failure != "":
 			why = fmt.Sprintf("%s has not read the metadata since %s: %s", r.Partner, moment(r.Last), r.Failure)
-		case now.Sub(r.Last) > policy.known():
+		case now.Sub(r.Last) > r.patience(policy):
 			why = fmt.Sprintf("%s has not read the metadata since %s", r.Partner, moment(r.Last))
+		case p.Next != nil && p.Next.From.Before(r.MeetsBy(p.Next.Published, policy)) && r.needs() > policy.known():
+			why = fmt.Sprintf("%s reads the metadata every %s, so that it can be taken to know the next certificate from %s on only",
+				r.Partner, pace(r.Interval), moment(r.MeetsBy(p.Next.Published, policy)))
+		case r.Claimed:
+			why, outlook = "that "+r.Partner+" reads the metadata is the word of whoever reads it", Unknown
 		default:
 			continue // it reads, and will read again before the date
 		}

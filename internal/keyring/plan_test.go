@@ -33,6 +33,13 @@ func TestPlan(t *testing.T) {
 		}
 		return r
 	}
+	says := func(ago, every time.Duration, holds ...byte) Reading {
+		r := read(ago, holds...)
+		r.Claimed, r.Interval = true, every
+		return r
+	}
+	slow := read(hour, 'A')
+	slow.Interval = 40 * hour
 	failing := read(30 * hour)
 	failing.Failure = "no answer"
 	for _, tt := range []struct {
@@ -50,6 +57,15 @@ func TestPlan(t *testing.T) {
 		{"one cannot read", nil, 0, []Reading{{Partner: "SharePoint"}, failing}, Unsafe, "no answer"},
 		{"one does not read", nil, 0, []Reading{read(30 * hour)}, Unsafe, "has not read the metadata since 2027-01-14"},
 		{"one never read", nil, 0, []Reading{{Partner: "Lync", Known: true}}, Unsafe, "by hand"},
+		{"never seen", nil, 0, []Reading{{Partner: "Lync", Since: planned.Add(-hour)}}, Unknown, "nobody has read the metadata as Lync since 2027-01-15 07:00"},
+		{"by its word it has it", nil, 0, []Reading{says(0, hour, 'A', 'B')}, Unknown, "is the word of whoever read it"},
+		{"by its word it reads", nil, 0, []Reading{says(hour/2, hour, 'A')}, Unknown, "is the word of whoever reads it"},
+		{"by its word it reads seldom", nil, 0, []Reading{says(30*hour, 20*hour, 'A')}, Unknown, "is the word of"},
+		{"by its word it stopped to read", nil, 0, []Reading{says(30*hour, 10*hour, 'A')}, Unsafe, "has not read the metadata since 2027-01-14"},
+		{"by its word it reads too seldom", nil, 0, []Reading{says(hour, 40*hour, 'A')}, Unsafe, "every 40 hours, so that it can be taken to know the next certificate from 2027-01-18 16:00"},
+		{"it reads, too seldom by its habit", nil, 0, []Reading{slow}, Unsafe, "every 40 hours"},
+		{"a habit excuses nobody", nil, 0, []Reading{func() Reading { r := slow; r.Last = planned.Add(-30 * hour); return r }()}, Unsafe, "has not read the metadata since"},
+		{"early, and known to all by their word", func(s *State) { s.Next.From = planned.Add(hour) }, 0, []Reading{says(0, hour, 'B')}, Unsafe, "lies before"},
 		{"too early", func(s *State) { s.Next.From = planned.Add(hour) }, 0, []Reading{read(0, 'A')}, Unsafe, "lies before 2027-01-15 10:00"},
 		{"early, but known to all", func(s *State) { s.Next.From = planned.Add(hour) }, 0, []Reading{read(0, 'B')}, Safe, "already"},
 		{"a gap", func(s *State) { s.Current.NotAfter = planned.Add(hour) }, 0, []Reading{read(0, 'B')}, Unsafe, "in between nothing is signed"},
@@ -78,6 +94,11 @@ func TestPlanDates(t *testing.T) {
 	t.Parallel()
 	got := Policy{}.Plan(staged(), planned, []Reading{
 		{Partner: "quick", Known: true, Last: planned}, {Partner: "slow", Known: true, Last: planned.Add(-time.Hour)}, {Partner: "unknown"}})
+	s := staged()
+	s.Next = nil
+	if got := (Policy{}).Plan(s, planned, []Reading{{Partner: "slow", Known: true, Claimed: true, Interval: 40 * time.Hour}}); !got.StageBy.Equal(s.Current.NotAfter.Add(-80 * time.Hour)) {
+		t.Errorf("with a slow partner stage by %s", got.StageBy)
+	}
 	if got.Readings[0].Partner != "unknown" || got.Readings[1].Partner != "slow" {
 		t.Errorf("readings %+v", got.Readings)
 	}
