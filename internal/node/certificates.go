@@ -23,10 +23,10 @@ func (r *role) keeper() (*renewal.Keeper, error) {
 // is asked when every listener is bound.
 func (r *role) tlsCertificates() []renewal.Shown {
 	shown := []renewal.Shown{{
-		Use: renewal.Listener, Certificate: r.shown.Leaf, Where: fmt.Sprintf("the listeners of the %s role on the node %s", r.name, r.node.cfg.Node),
+		Use: renewal.Listener, Certificate: r.shown.current().Leaf, Where: fmt.Sprintf("the listeners of the %s role on the node %s", r.name, r.node.cfg.Node),
 	}}
 	if c := r.node.manages; c != nil {
-		shown = append(shown, renewal.Shown{Use: renewal.Management, Certificate: c, Where: "the management interface of the node " + r.node.cfg.Node})
+		shown = append(shown, renewal.Shown{Use: renewal.Management, Certificate: c.current().Leaf, Where: "the management interface of the node " + r.node.cfg.Node})
 	}
 	return shown
 }

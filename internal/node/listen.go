@@ -75,15 +75,13 @@ func (h handshakes) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// listenTLS binds an address with a certificate.
-func listenTLS(address string, cert tls.Certificate) (net.Listener, error) {
+// listenTLS binds an address with the certificate of the files.
+func listenTLS(address string, files *tlsFiles) (net.Listener, error) {
 	l, err := net.Listen("tcp", address)
 	if err != nil {
 		return nil, explainListen(address, err)
 	}
-	return tls.NewListener(l, &tls.Config{
-		Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
-	}), nil
+	return tls.NewListener(l, files.config()), nil
 }
 
 func explainListen(address string, err error) error {

@@ -135,7 +135,9 @@ func testTLS(t *testing.T, name string) (tls.Certificate, *x509.CertPool) {
 func TestListenersSpeakTLS(t *testing.T) {
 	const name = "mail.litware.test"
 	cert, pool := testTLS(t, name)
-	l, err := listenTLS("127.0.0.1:0", cert)
+	files := &tlsFiles{}
+	files.shown.Store(&cert)
+	l, err := listenTLS("127.0.0.1:0", files)
 	if err != nil {
 		t.Fatal(err)
 	}

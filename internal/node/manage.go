@@ -13,7 +13,6 @@ import (
 	"github.com/matchseal/matchseal/internal/access"
 	"github.com/matchseal/matchseal/internal/adminapi"
 	"github.com/matchseal/matchseal/internal/adminserver"
-	"github.com/matchseal/matchseal/internal/certs"
 	"github.com/matchseal/matchseal/internal/journal"
 	"github.com/matchseal/matchseal/internal/problem"
 )
@@ -36,12 +35,16 @@ func (n *Node) openManagement() error {
 	if n.cfg.Management.TLSCert == "" {
 		return problem.New(problem.NodeManagementTLS, "management.listen is %s", address)
 	}
-	cert, err := certs.LoadTLS(n.cfg.Management.TLSCert, n.cfg.Management.TLSKey, n.box)
+	files, err := openTLSFiles(&tlsFiles{
+		cert: n.cfg.Management.TLSCert, key: n.cfg.Management.TLSKey, where: "The listeners of the management interface of the node " + n.cfg.Node,
+		box: n.box, now: n.now, tell: logEvent(n.log),
+	})
 	if err != nil {
 		return fmt.Errorf("loading the management TLS certificate: %w", err)
 	}
-	n.manages = cert.Leaf
-	l, err := listenTLS(address, cert)
+	n.manages = files
+	n.loops = append(n.loops, loop{"files of the management TLS certificate", files.run})
+	l, err := listenTLS(address, files)
 	if err != nil {
 		return err
 	}

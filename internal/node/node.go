@@ -38,13 +38,14 @@ type Node struct {
 
 	roots       certs.Roots
 	authorities []*x509.Certificate       // those of the configured files
-	manages     *x509.Certificate         // what the management listener shows; nil without one
+	manages     *tlsFiles                 // what the management listener shows; nil without one
 	pins        map[string][]outbound.Pin // of single servers, by address
 
 	directory *directory.Directory
 	admin     *adminserver.Server
 	roles     []*role
 	servers   []*server
+	loops     []loop         // of the node itself
 	closers   []func() error // run in reverse order
 }
 
@@ -132,14 +133,18 @@ func (n *Node) Run(ctx context.Context) (err error) {
 	defer stopLoops()
 	failed := make(chan error, 64)
 	var loopsDone, serversDone sync.WaitGroup
-	for _, r := range n.roles {
-		for _, l := range r.loops {
+	start := func(whose string, all []loop) {
+		for _, l := range all {
 			loopsDone.Go(func() {
 				if err := l.run(loops); err != nil && loops.Err() == nil {
-					failed <- fmt.Errorf("%s of the %s role: %w", l.name, r.name, err)
+					failed <- fmt.Errorf("%s of the %s: %w", l.name, whose, err)
 				}
 			})
 		}
+	}
+	start("node", n.loops)
+	for _, r := range n.roles {
+		start(r.name+" role", r.loops)
 	}
 	for _, s := range n.servers {
 		serversDone.Go(func() {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto"
-	"crypto/tls"
 	"crypto/x509"
 	"fmt"
 	"log/slog"
@@ -50,8 +49,9 @@ type role struct {
 	principal func(context.Context) (s2s.Principal, error)
 	hosts     func(context.Context) ([]string, error)
 
-	// shown is the TLS certificate of the role's listeners, with its key.
-	shown tls.Certificate
+	// shown is the TLS certificate of the role's listeners; nil before they are
+	// bound.
+	shown *tlsFiles
 
 	routes routes
 	loops  []loop
@@ -287,17 +287,21 @@ func below(host, domain string) bool {
 // listen binds the role's addresses with its TLS certificate, which has to
 // cover the names the role is published under.
 func (r *role) listen() error {
-	cert, err := certs.LoadTLS(r.cfg.TLSCert, r.cfg.TLSKey, r.node.box)
+	var err error
+	r.shown, err = openTLSFiles(&tlsFiles{
+		cert: r.cfg.TLSCert, key: r.cfg.TLSKey, where: fmt.Sprintf("The listeners of the %s role on the node %s", r.name, r.node.cfg.Node),
+		box: r.node.box, now: r.node.now, tell: r.tellOfTLS,
+	})
 	if err != nil {
 		return fmt.Errorf("loading its TLS certificate: %w", err)
 	}
-	r.shown = cert
-	r.warnNames(cert.Leaf)
+	r.loops = append(r.loops, loop{"files of the TLS certificate", r.shown.run})
+	r.warnNames(r.shown.current().Leaf)
 	handler := telemetry.Middleware(telemetry.ServerConfig{Metrics: r.metrics, Log: r.log, Now: r.node.now, Route: func(q *http.Request) string {
 		return routeName(canonicalPath(q.URL.Path))
 	}})(secured(&r.routes))
 	for _, address := range r.cfg.Listen {
-		l, err := listenTLS(address, cert)
+		l, err := listenTLS(address, r.shown)
 		if err != nil {
 			return err
 		}
@@ -307,17 +311,33 @@ func (r *role) listen() error {
 	return nil
 }
 
+// tellOfTLS has the role's event log tell of its TLS certificate.
+func (r *role) tellOfTLS(ctx context.Context, e journal.Event) {
+	if err := r.journal.Log(ctx, e); err != nil {
+		r.log.ErrorContext(ctx, "writing an event", "error", err, "event", e.Text)
+	}
+	if e.ID == eventTLSRead {
+		r.warnNames(r.shown.current().Leaf)
+	}
+}
+
 // listenerCertificate is what the listeners show; nil before they are bound.
-func (r *role) listenerCertificate() *x509.Certificate { return r.shown.Leaf }
+func (r *role) listenerCertificate() *x509.Certificate {
+	if r.shown == nil {
+		return nil
+	}
+	return r.shown.current().Leaf
+}
 
 // copyListenerCertificate lets the TLS certificate sign tokens too (000-22).
 // The key does not become exportable: its file is the way to copy it.
 func (r *role) copyListenerCertificate(ctx context.Context) error {
-	key, ok := r.shown.PrivateKey.(crypto.Signer)
+	shown := r.shown.current()
+	key, ok := shown.PrivateKey.(crypto.Signer)
 	if !ok {
-		return fmt.Errorf("the key of the TLS certificate is a %T", r.shown.PrivateKey)
+		return fmt.Errorf("the key of the TLS certificate is a %T", shown.PrivateKey)
 	}
-	_, err := r.keyring.Add(ctx, r.shown.Leaf, key, keyring.Options{FriendlyName: "copy of the web services' certificate"})
+	_, err := r.keyring.Add(ctx, shown.Leaf, key, keyring.Options{FriendlyName: "copy of the web services' certificate"})
 	return err
 }
 
@@ -325,7 +345,7 @@ func (r *role) copyListenerCertificate(ctx context.Context) error {
 // known; a store of signing certificates has none.
 func (r *role) rootOf(c *x509.Certificate) certs.Root {
 	var above []*x509.Certificate
-	for _, der := range r.shown.Certificate {
+	for _, der := range r.shown.current().Certificate {
 		if a, err := x509.ParseCertificate(der); err == nil {
 			above = append(above, a)
 		}
