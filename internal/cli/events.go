@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -19,6 +20,9 @@ func (a *app) events() *cobra.Command {
 		Example: "  matchseal events\n  matchseal events --id 32053\n  matchseal events --role exchange --audit",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if role != "skype" && role != "exchange" {
+				return usageError{fmt.Errorf("--role is exchange or skype, not %q", role)}
+			}
 			client, err := a.dial(cmd.Context(), c, role)
 			if err != nil {
 				return err
@@ -43,9 +47,7 @@ func (a *app) events() *cobra.Command {
 			if err != nil || a.wantsJSON() {
 				return orJSON(a, err, found)
 			}
-			for _, e := range found {
-				fmt.Fprintf(a.Out, "%s  %-11s %5d  %s\n    %s\n", e.Time.Local().Format("2006-01-02 15:04:05"), e.Level, e.ID, e.Text, e.Detail)
-			}
+			a.printEvents(found)
 			return nil
 		},
 	}
@@ -55,6 +57,15 @@ func (a *app) events() *cobra.Command {
 	cmd.Flags().IntVar(&filter.Max, "max", 50, "at most so many, newest first")
 	cmd.Flags().BoolVar(&audit, "audit", false, "the audit trail instead of the event log")
 	return cmd
+}
+
+func (a *app) printEvents(found []adminapi.Event) {
+	for _, e := range found {
+		fmt.Fprintf(a.Out, "%s  %-11s %5d  %s\n", e.Time.Local().Format("2006-01-02 15:04:05"), e.Level, e.ID, e.Text)
+		for line := range strings.Lines(e.Detail) {
+			fmt.Fprintf(a.Out, "    %s\n", strings.TrimSuffix(line, "\n"))
+		}
+	}
 }
 
 func (a *app) printAudit(found []adminapi.Access) {
