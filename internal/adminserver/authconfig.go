@@ -121,11 +121,7 @@ func (x Exchange) setAuthConfig(ctx context.Context, op Operator, req adminapi.S
 	var err error
 	switch {
 	case replace:
-		warnings, err := c.sign(ctx, req.CertificateThumbprint, "CertificateThumbprint", func(t s2s.Thumbprint) error {
-			_, err := x.Keyring.Replace(ctx, t)
-			return err
-		})
-		return adminapi.Changed{Warnings: warnings}, err
+		return c.replace(ctx, req.CertificateThumbprint, "CertificateThumbprint", "exchange", "Set-AuthConfig -ClearPreviousCertificate -Force")
 	case stage:
 		return x.stage(ctx, req, c)
 	case req.PublishCertificate && req.ClearPreviousCertificate:

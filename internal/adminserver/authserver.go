@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/matchseal/matchseal/internal/adminapi"
+	"github.com/matchseal/matchseal/internal/keyring"
 	"github.com/matchseal/matchseal/internal/partner"
 	"github.com/matchseal/matchseal/internal/problem"
 	"github.com/matchseal/matchseal/s2s"
@@ -21,6 +22,8 @@ type authServers struct {
 	unread func(verb, url string, err error) error
 	// unknown words the absence of a record.
 	unknown func(identity string) string
+	// keyring has the role's own certificates, which the deny list is not for.
+	keyring *keyring.Keyring
 }
 
 func (s authServers) get(ctx context.Context, _ Operator, req adminapi.Identity) ([]adminapi.AuthServer, error) {
@@ -187,6 +190,13 @@ func (s authServers) deny(ctx context.Context, op Operator, req adminapi.DeniedC
 	}
 	if len(req.Reason) > maxReason {
 		return adminapi.Changed{}, problem.New(problem.ManageParameter, "a reason of %d bytes is too long; %d is the limit", len(req.Reason), maxReason)
+	}
+	state, err := s.keyring.State(ctx)
+	if err != nil {
+		return adminapi.Changed{}, err
+	}
+	if state.Holds(t) {
+		return adminapi.Changed{}, problem.New(problem.PartnerDenyOwn, "%s is a signing certificate of this role (%s)", t, place(state, t))
 	}
 	return adminapi.Changed{}, s.store.Deny(ctx, op.String(), t, req.Reason)
 }

@@ -289,3 +289,26 @@ func (c certificateStore) sign(ctx context.Context, thumbprint, name string, ste
 	}
 	return []string{fmt.Sprintf("%s is the certificate of the web services (%s), and is now to sign tokens too, with a copy of its key in the certificate store. When its files are renewed, the copy stays what it is: assign the new certificate as well.", t, strings.Join(c.uses, ", "))}, nil
 }
+
+// replace makes a certificate current at once. The one before it stays, as both
+// products have it, which is not what somebody wants whose key has leaked: the
+// warning says what is. forget is the product's command.
+func (c certificateStore) replace(ctx context.Context, thumbprint, name, role, forget string) (adminapi.Changed, error) {
+	before, err := c.keyring.State(ctx)
+	if err != nil {
+		return adminapi.Changed{}, err
+	}
+	var after keyring.State
+	warnings, err := c.sign(ctx, thumbprint, name, func(t s2s.Thumbprint) error {
+		after, err = c.keyring.Replace(ctx, t)
+		return err
+	})
+	if err != nil {
+		return adminapi.Changed{}, err
+	}
+	if old := after.Previous; old != nil && before.Current != nil && before.Current.Thumbprint == old.Thumbprint {
+		warnings = append(warnings, fmt.Sprintf("The previous certificate %s stays published until %s. If its key has leaked, withdraw it now: matchseal roll withdraw --role %s --leaked %s; or run %s.",
+			old.Thumbprint, old.Until.UTC().Format(utcMinute), role, old.Thumbprint, forget))
+	}
+	return adminapi.Changed{Warnings: warnings}, nil
+}

@@ -118,11 +118,10 @@ func (c certificateStore) assign(ctx context.Context, _ Operator, req adminapi.S
 	case req.Roll && req.EffectiveDate == nil:
 		return adminapi.Changed{}, required("", "EffectiveDate")
 	}
+	if !req.Roll {
+		return c.replace(ctx, req.Thumbprint, "Thumbprint", "skype", "Remove-CsCertificate -Identity global -Type OAuthTokenIssuer -Previous -Force")
+	}
 	warnings, err := c.sign(ctx, req.Thumbprint, "Thumbprint", func(t s2s.Thumbprint) error {
-		if !req.Roll {
-			_, err := c.keyring.Replace(ctx, t)
-			return err
-		}
 		_, err := c.keyring.Stage(ctx, t, *req.EffectiveDate, req.Force)
 		return err
 	})

@@ -40,6 +40,7 @@ func TestEveryCallAnswers(t *testing.T) {
 	t.Run("cloud", func(t *testing.T) { cloud(t, w, admin) })
 	t.Run("auth servers", func(t *testing.T) { authServersOfADay(t, w, admin) })
 	t.Run("recipients", func(t *testing.T) { recipients(t, admin) })
+	t.Run("emergency", func(t *testing.T) { emergency(t, admin) })
 	t.Run("records", func(t *testing.T) { records(t, w, admin) })
 	t.Run("undoing", func(t *testing.T) { undoing(t, admin) })
 	if err := admin.LogOff(t.Context()); err != nil {

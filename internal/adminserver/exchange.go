@@ -18,6 +18,7 @@ import (
 	"github.com/matchseal/matchseal/internal/partner"
 	"github.com/matchseal/matchseal/internal/problem"
 	"github.com/matchseal/matchseal/internal/rbac"
+	"github.com/matchseal/matchseal/internal/readers"
 	"github.com/matchseal/matchseal/s2s"
 )
 
@@ -26,6 +27,7 @@ type Exchange struct {
 	Role      *exchange.Role
 	Keyring   *keyring.Keyring
 	Partners  *partner.Store
+	Readers   *readers.Store // who reads the metadata document; nil: not recorded
 	Roles     *rbac.Store
 	Mailboxes *mailbox.Store
 	Directory *directory.Directory
@@ -47,6 +49,7 @@ func (s *Server) MountExchange(x Exchange) {
 	may := rightsIn(x.Role.Organisation(), directory.OrganizationManagement)
 	x.mountCertificates(s, may)
 	x.mountRoll(s, may)
+	x.mountWithdrawals(s, may)
 	p := x.mountPartners(s, may)
 	change(s, x.Journal, adminapi.ConfigureEnterprisePartnerApplication, may.change, func(ctx context.Context, op Operator, req adminapi.ConfigureEnterpriseRequest) (adminapi.ConfigureEnterpriseResult, error) {
 		return x.configureEnterprise(ctx, op, req, p)
@@ -66,7 +69,7 @@ func (x Exchange) mountPartners(s *Server, may rights) partners {
 	handle(s, adminapi.NewPartnerApplication, may.change, p.add)
 	handle(s, adminapi.SetPartnerApplication, may.change, p.set)
 	handle(s, adminapi.RemovePartnerApplication, may.change, p.remove)
-	a := authServers{store: x.Partners, types: []string{"MicrosoftACS", "AzureAD", "ADFS"}, unknown: x.unknownObject, unread: unread}
+	a := authServers{store: x.Partners, types: []string{"MicrosoftACS", "AzureAD", "ADFS"}, unknown: x.unknownObject, unread: unread, keyring: x.Keyring}
 	handle(s, adminapi.GetAuthServer, may.read, a.get)
 	handle(s, adminapi.NewAuthServer, may.change, a.add)
 	handle(s, adminapi.SetAuthServer, may.change, a.set)

@@ -320,7 +320,7 @@ func (x Skype) mountPartners(s *Server, may rights) {
 	handle(s, adminapi.SetCsPartnerApplication, may.change, p.set)
 	handle(s, adminapi.RemoveCsPartnerApplication, may.change, p.remove)
 	a := authServers{
-		store: x.Partners, unknown: unknown("OAuthServer"),
+		store: x.Partners, unknown: unknown("OAuthServer"), keyring: x.Keyring,
 		unread: func(verb, _ string, err error) error { return unboundMetadataURL(verb, "OAuthServer", err) },
 	}
 	handle(s, adminapi.GetCsOAuthServer, may.read, a.get)

@@ -12,6 +12,7 @@ import (
 	"github.com/matchseal/matchseal/internal/keyring"
 	"github.com/matchseal/matchseal/internal/partner"
 	"github.com/matchseal/matchseal/internal/problem"
+	"github.com/matchseal/matchseal/internal/readers"
 	"github.com/matchseal/matchseal/internal/skype"
 	"github.com/matchseal/matchseal/internal/storagesvc"
 	"github.com/matchseal/matchseal/s2s"
@@ -22,6 +23,7 @@ type Skype struct {
 	Role      *skype.Role
 	Keyring   *keyring.Keyring
 	Partners  *partner.Store
+	Readers   *readers.Store // who reads the metadata document; nil: not recorded
 	Storage   *storagesvc.Service
 	Directory *directory.Directory
 	Journal   *journal.Journal
@@ -41,6 +43,7 @@ func (s *Server) MountSkype(x Skype) {
 	may := rightsIn(x.Role.Organisation(), directory.RTCUniversalUserAdmins, directory.RTCUniversalServerAdmins)
 	x.mountCertificates(s, may)
 	x.mountRoll(s, may)
+	x.mountWithdrawals(s, may)
 	x.mountPartners(s, may)
 	handle(s, adminapi.GetCsOAuthConfiguration, may.read, func(ctx context.Context, _ Operator, _ adminapi.Empty) (adminapi.OAuthConfiguration, error) {
 		c, err := x.Role.OAuthConfiguration(ctx)

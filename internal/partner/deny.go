@@ -3,6 +3,7 @@ package partner
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/matchseal/matchseal/internal/journal"
@@ -25,11 +26,10 @@ const maxDenied = 10_000
 // Deny refuses every token signed with this certificate from the next request
 // on, whoever publishes it. Denying twice changes nothing.
 func (s *Store) Deny(ctx context.Context, by string, t s2s.Thumbprint, reason string) error {
+	before := false
 	err := s.write(ctx, func(ctx context.Context, q store.Querier, v *view) error {
-		for _, d := range v.denied {
-			if d.Thumbprint == t {
-				return nil
-			}
+		if before = slices.ContainsFunc(v.denied, func(d Denial) bool { return d.Thumbprint == t }); before {
+			return nil
 		}
 		if len(v.denied) >= maxDenied {
 			return problem.New(problem.PartnerInvalid, "the deny list is full (%d certificates)", maxDenied)
@@ -39,6 +39,9 @@ func (s *Store) Deny(ctx context.Context, by string, t s2s.Thumbprint, reason st
 	})
 	if err != nil {
 		return fmt.Errorf("denying certificate %s: %w", t, err)
+	}
+	if before {
+		return nil
 	}
 	s.note(ctx, journal.Event{
 		ID: EventDenied, Level: journal.Warning,

@@ -10,6 +10,7 @@ const (
 	PartnerInvalid        Code = "partner.invalid"
 	PartnerSource         Code = "partner.source"
 	PartnerKey            Code = "partner.key"
+	PartnerDenyOwn        Code = "partner.deny-own"
 	PartnerSelf           Code = "partner.self"
 	PartnerConflict       Code = "partner.conflict"
 	PartnerDisabled       Code = "partner.disabled"
@@ -42,6 +43,12 @@ func partnerRows() []Entry {
 		Cause:      "Trust comes from a metadata document, from certificates given by hand, or from an auth server, and each needs other values beside it.",
 		Remedy:     `Give -MetadataUrl alone; or -CertificateFileData with -ApplicationIdentifier and -Realm; or -ApplicationIdentifier with -UseOAuthServer.`,
 		HTTPStatus: http.StatusBadRequest,
+	}, {
+		Code:       PartnerDenyOwn,
+		Title:      "a server's own signing certificate does not go on its deny list",
+		Cause:      "The deny list says whose tokens this server refuses, and it takes none of its own. A leaked key of its own has to be withdrawn here, and refused by the partners.",
+		Remedy:     "Withdraw it: `matchseal roll withdraw --role <exchange or skype>`. It says what is to be done at each partner.",
+		HTTPStatus: http.StatusConflict,
 	}, {
 		Code:       PartnerKey,
 		Title:      "the certificate cannot verify tokens",
