@@ -9,8 +9,9 @@ var (
 	GetSkypeRollPlan    = Call[RollPlanRequest, RollPlan]{"skype/roll/plan"}
 )
 
-// RollPlanRequest brings what the caller learned at the partners' own nodes:
-// a role does not know who has read its metadata document.
+// RollPlanRequest brings what the caller learned at the partners' own nodes. It
+// stands above what readers of the metadata document say of themselves, which
+// is all that a role has of its own.
 type RollPlanRequest struct {
 	Readings []RollReading `json:"readings,omitempty"`
 }
@@ -41,7 +42,12 @@ type RollPlan struct {
 
 	Timeline []RollMoment  `json:"timeline"`
 	Partners []RollPartner `json:"partners"`          // the slowest first
-	Slowest  string        `json:"slowest,omitempty"` // of those that are known
+	Slowest  string        `json:"slowest,omitempty"` // of those that have read
+	// Others are the latest readers that do not say they are a partner, Unnamed
+	// how many there are. A product that does not introduce itself is among
+	// them.
+	Others   []RollReader  `json:"others,omitempty"`
+	Unnamed  int           `json:"unnamed,omitempty"`
 	Commands []RollCommand `json:"commands,omitempty"`
 }
 
@@ -71,11 +77,27 @@ type RollMoment struct {
 type RollPartner struct {
 	Name   string     `json:"name"`
 	Issuer string     `json:"issuer,omitempty"`
-	Known  bool       `json:"known"` // whether anything is known about it
+	Known  bool       `json:"known"` // whether the partner itself was asked; ReadAt, HasNewest and LastError are its answer
 	ReadAt *time.Time `json:"readAt,omitempty"`
 	// HasNewest says that it has the newest certificate already.
 	HasNewest bool   `json:"hasNewest,omitempty"`
 	LastError string `json:"lastError,omitempty"`
+	// Claims are the readers that say they are this partner, the latest first,
+	// when it was not asked. Nobody proved it.
+	Claims []RollReader `json:"claims,omitempty"`
+	// NoticedSince is since when such a reader would have been noticed.
+	NoticedSince *time.Time `json:"noticedSince,omitempty"`
+}
+
+// RollReader is somebody who reads the document, by its own word.
+type RollReader struct {
+	Says    string    `json:"says,omitempty"`  // who it says it is, <application id>@<realm>
+	Agent   string    `json:"agent,omitempty"` // what it sends in place of that
+	Address string    `json:"address"`
+	ReadAt  time.Time `json:"readAt"`
+	// EverySeconds is how long it usually goes without reading; 0: not known.
+	EverySeconds int64 `json:"everySeconds,omitempty"`
+	HasNewest    bool  `json:"hasNewest,omitempty"` // what it read last held the newest certificate
 }
 
 // RollCommand is a command line, and what it is for.

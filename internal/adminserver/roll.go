@@ -12,6 +12,7 @@ import (
 	"github.com/matchseal/matchseal/internal/keyring"
 	"github.com/matchseal/matchseal/internal/partner"
 	"github.com/matchseal/matchseal/internal/problem"
+	"github.com/matchseal/matchseal/internal/readers"
 	"github.com/matchseal/matchseal/s2s"
 )
 
@@ -20,6 +21,7 @@ type rollover struct {
 	role     string
 	keyring  *keyring.Keyring
 	partners *partner.Store
+	readers  *readers.Store // nil: who reads is not recorded
 	own      func(context.Context) (s2s.Principal, error)
 	now      func() time.Time
 	commands rollCommands
@@ -64,12 +66,12 @@ func skypeRollCommands() rollCommands {
 }
 
 func (x Exchange) mountRoll(s *Server, may rights) {
-	r := rollover{role: "exchange", keyring: x.Keyring, partners: x.Partners, own: x.Role.Principal, now: s.cfg.Now, commands: exchangeRollCommands()}
+	r := rollover{role: "exchange", keyring: x.Keyring, partners: x.Partners, readers: x.Readers, own: x.Role.Principal, now: s.cfg.Now, commands: exchangeRollCommands()}
 	handle(s, adminapi.GetExchangeRollPlan, may.read, r.plan)
 }
 
 func (x Skype) mountRoll(s *Server, may rights) {
-	r := rollover{role: "skype", keyring: x.Keyring, partners: x.Partners, own: x.Role.Principal, now: s.cfg.Now, commands: skypeRollCommands()}
+	r := rollover{role: "skype", keyring: x.Keyring, partners: x.Partners, readers: x.Readers, own: x.Role.Principal, now: s.cfg.Now, commands: skypeRollCommands()}
 	handle(s, adminapi.GetSkypeRollPlan, may.read, r.plan)
 }
 
@@ -84,7 +86,11 @@ func (r rollover) plan(ctx context.Context, _ Operator, req adminapi.RollPlanReq
 	if err != nil {
 		return adminapi.RollPlan{}, err
 	}
-	issuers, readings, err := r.readings(ctx, own, req.Readings)
+	seen, err := r.sight(ctx)
+	if err != nil {
+		return adminapi.RollPlan{}, err
+	}
+	issuers, readings, err := r.readings(ctx, own, req.Readings, seen)
 	if err != nil {
 		return adminapi.RollPlan{}, err
 	}
@@ -97,16 +103,31 @@ func (r rollover) plan(ctx context.Context, _ Operator, req adminapi.RollPlanReq
 		Current: r.slot(ctx, p.Current), Next: r.slot(ctx, p.Next), Previous: r.slot(ctx, p.Previous),
 		Timeline: timeline(p, now), Partners: []adminapi.RollPartner{}, Commands: r.toType(p)}
 	for _, reading := range p.Readings {
-		out.Partners = append(out.Partners, partnerOf(reading, issuers[reading.Partner], p))
+		out.Partners = append(out.Partners, partnerOf(reading, issuers[reading.Partner], seen, p))
 		if reading.Known && out.Slowest == "" {
 			out.Slowest = reading.Partner
 		}
 	}
+	out.Unnamed = len(seen.Others)
+	for _, other := range seen.Others[:min(len(seen.Others), maxOthers)] {
+		out.Others = append(out.Others, readerOf(other, p))
+	}
 	return out, nil
 }
 
-// readings says of each partner of this role what is known about its reading.
-func (r rollover) readings(ctx context.Context, own s2s.Principal, told []adminapi.RollReading) (issuers map[string]string, all []keyring.Reading, err error) {
+// maxOthers is how many readers without a partner's name are told of.
+const maxOthers = 5
+
+func (r rollover) sight(ctx context.Context) (readers.Sight, error) {
+	if r.readers == nil {
+		return readers.Sight{}, nil
+	}
+	return r.readers.Sight(ctx)
+}
+
+// readings says of each partner of this role what is known about its reading:
+// what the partner itself says, or else what its readers say they are.
+func (r rollover) readings(ctx context.Context, own s2s.Principal, told []adminapi.RollReading, seen readers.Sight) (issuers map[string]string, all []keyring.Reading, err error) {
 	found, err := r.partners.List(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -118,12 +139,14 @@ func (r rollover) readings(ctx context.Context, own s2s.Principal, told []admina
 		}
 		who := s2s.Principal{App: a.App, Realm: a.Realm}.String()
 		issuers[a.Name] = who
-		reading := keyring.Reading{Partner: a.Name}
+		reading := claimed(a.Name, seen)
 		i := slices.IndexFunc(told, func(t adminapi.RollReading) bool {
 			return strings.EqualFold(t.Reader, who) && strings.EqualFold(t.Of, own.String())
 		})
 		if i >= 0 {
+			every := reading.Interval
 			reading = readingOf(a.Name, told[i])
+			reading.Interval = every
 		}
 		all = append(all, reading)
 	}
@@ -143,17 +166,73 @@ func readingOf(name string, t adminapi.RollReading) keyring.Reading {
 	return r
 }
 
-func partnerOf(r keyring.Reading, issuer string, p keyring.Plan) adminapi.RollPartner {
-	out := adminapi.RollPartner{Name: r.Partner, Issuer: issuer, Known: r.Known, LastError: r.Failure}
-	if !r.Last.IsZero() {
-		out.ReadAt = &r.Last
+// claimed is what is known of a partner by those who say they are it. The slowest
+// of them says how often it reads, the latest what it has.
+func claimed(name string, seen readers.Sight) keyring.Reading {
+	r := keyring.Reading{Partner: name}
+	s, ok := seenOf(name, seen)
+	if !ok {
+		return r
 	}
+	r.Since = s.From
+	for i, reader := range s.Readers {
+		if i == 0 {
+			r.Known, r.Claimed, r.Last = true, true, reader.Last
+			for _, t := range reader.Holds {
+				r.Holds = append(r.Holds, t.String())
+			}
+		}
+		r.Interval = max(r.Interval, reader.Interval())
+	}
+	return r
+}
+
+func seenOf(name string, seen readers.Sight) (readers.Seen, bool) {
+	i := slices.IndexFunc(seen.Partners, func(s readers.Seen) bool { return s.Name == name })
+	if i < 0 {
+		return readers.Seen{}, false
+	}
+	return seen.Partners[i], true
+}
+
+func partnerOf(r keyring.Reading, issuer string, seen readers.Sight, p keyring.Plan) adminapi.RollPartner {
+	out := adminapi.RollPartner{Name: r.Partner, Issuer: issuer}
+	if r.Known && !r.Claimed {
+		out.Known, out.LastError = true, r.Failure
+		out.HasNewest = holdsNewest(r.Holds, p)
+		if !r.Last.IsZero() {
+			out.ReadAt = &r.Last
+		}
+		return out
+	}
+	if s, ok := seenOf(r.Partner, seen); ok {
+		out.NoticedSince = &s.From
+		for _, reader := range s.Readers {
+			out.Claims = append(out.Claims, readerOf(reader, p))
+		}
+	}
+	return out
+}
+
+func readerOf(r readers.Reader, p keyring.Plan) adminapi.RollReader {
+	out := adminapi.RollReader{Agent: r.Agent, Address: r.Address, ReadAt: r.Last, EverySeconds: int64(r.Interval() / time.Second)}
+	if r.Principal != (s2s.Principal{}) {
+		out.Says = r.Principal.String()
+	}
+	var holds []string
+	for _, t := range r.Holds {
+		holds = append(holds, t.String())
+	}
+	out.HasNewest = holdsNewest(holds, p)
+	return out
+}
+
+func holdsNewest(holds []string, p keyring.Plan) bool {
 	newest := p.Current
 	if p.Next != nil {
 		newest = p.Next
 	}
-	out.HasNewest = r.Known && newest != nil && slices.Contains(r.Holds, newest.Thumbprint.String())
-	return out
+	return newest != nil && slices.Contains(holds, newest.Thumbprint.String())
 }
 
 func (r rollover) slot(ctx context.Context, s *keyring.Slot) *adminapi.RollSlot {
@@ -183,6 +262,11 @@ func timeline(p keyring.Plan, now time.Time) []adminapi.RollMoment {
 	if n := p.Next; n != nil {
 		add(n.Published, "the next certificate is published")
 		add(p.Known, "every partner that reads the metadata once an hour has met it")
+		for _, r := range p.Readings {
+			if met := r.MeetsBy(n.Published, keyring.Policy{}); met.After(p.Known) {
+				add(met, "%s has met it, if who says it is %s reads as usual", r.Partner, r.Partner)
+			}
+		}
 		add(n.From, "it becomes the current one")
 		if p.Signs.After(n.From) {
 			add(p.Signs, "it begins to sign: until then the documents that partners may hold do not have it")
@@ -223,7 +307,7 @@ func (r rollover) toType(p keyring.Plan) (all []adminapi.RollCommand) {
 		add("let the next certificate take over before its date, which is refused before "+p.Known.UTC().Format("2006-01-02 15:04 UTC"), r.commands.publish)
 	}
 	if (p.Outlook == keyring.Unsafe || p.Outlook == keyring.Unknown) && len(p.Readings) > 0 {
-		add("on the partner: read this server's metadata now", r.commands.refresh)
+		add("have the partner read this server's metadata now (typed there)", r.commands.refresh)
 	}
 	return all
 }

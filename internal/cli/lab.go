@@ -13,7 +13,7 @@ import (
 )
 
 func (a *app) lab() *cobra.Command {
-	opt := lab.Options{Out: a.Out, Now: time.Now}
+	opt := lab.Options{Out: a.Out, Now: time.Now, Version: Version}
 	cmd := &cobra.Command{
 		Use:   "lab",
 		Short: "Bring up a whole deployment on this machine, pair it and prove it",

@@ -45,8 +45,9 @@ func (a *app) rollPlan() *cobra.Command {
 		Long: `Prints current and next signing certificate, when each step happens, when every
 partner last read the metadata document, whether the effective date is safe, and
 what to type. In a lab, and on a node that plays both roles, the other role is
-asked when it last read; of any other partner that is not known, and nothing is
-guessed. The exit status is 1 when somebody has to do something.`,
+asked when it last read. Of any other partner there is what the node noticed: who
+reads the document says who it is, and nobody proves that, so the address is
+printed with it. The exit status is 1 when somebody has to do something.`,
 		Example: "  matchseal roll plan\n  matchseal roll plan --role skype --node https://lync.litware.test:8480",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -140,11 +141,12 @@ func (a *app) printPlan(p adminapi.RollPlan) {
 	for _, partner := range p.Partners {
 		a.printReader(partner, p)
 	}
+	a.printOthers(p)
 	if p.Slowest != "" && len(p.Partners) > 1 {
 		fmt.Fprintf(a.Out, "slowest     %s\n", p.Slowest)
 	}
 	fmt.Fprintf(a.Out, "\noutlook     %s\n", map[string]string{"steady": "steady: nothing to do", "due": "a rollover is due", "safe": "safe",
-		"not-known": "safe by the dates; not known of every partner", "unsafe": "NOT SAFE", "stopped": "NOTHING IS SIGNED"}[p.Outlook])
+		"not-known": "safe by the dates; not certain of every partner", "unsafe": "NOT SAFE", "stopped": "NOTHING IS SIGNED"}[p.Outlook])
 	for _, r := range p.Reasons {
 		fmt.Fprintf(a.Out, "            %s\n", r)
 	}
@@ -166,10 +168,21 @@ func (a *app) printSlot(name string, s *adminapi.RollSlot, now time.Time) {
 }
 
 func (a *app) printReader(r adminapi.RollPartner, p adminapi.RollPlan) {
-	fmt.Fprintf(a.Out, "partner     %s (%s)\n            ", r.Name, r.Issuer)
+	fmt.Fprintf(a.Out, "partner     %s (%s)\n", r.Name, r.Issuer)
+	for _, c := range r.Claims {
+		fmt.Fprintf(a.Out, "            one at %s that says it is this partner %s\n", c.Address, reading(c, p))
+	}
+	switch {
+	case len(r.Claims) > 0:
+		return
+	case !r.Known && r.NoticedSince != nil:
+		fmt.Fprintf(a.Out, "            never read the metadata since %s, when the records begin: nobody who did said it is this partner\n", utc(*r.NoticedSince))
+		return
+	}
+	fmt.Fprint(a.Out, "            ")
 	switch {
 	case !r.Known:
-		fmt.Fprint(a.Out, "when it last read the metadata is not known here")
+		fmt.Fprint(a.Out, "when it last read the metadata is not recorded here")
 	case r.ReadAt == nil:
 		fmt.Fprint(a.Out, "never read the metadata")
 	default:
@@ -185,6 +198,40 @@ func (a *app) printReader(r adminapi.RollPartner, p adminapi.RollPlan) {
 		fmt.Fprintf(a.Out, "; its last attempt failed: %s", r.LastError)
 	}
 	fmt.Fprintln(a.Out)
+}
+
+// printOthers tells of readers without a partner's name: a product that does not
+// say who it is may be among them.
+func (a *app) printOthers(p adminapi.RollPlan) {
+	for i, o := range p.Others {
+		name := "others    "
+		if i > 0 {
+			name = "          "
+		}
+		who := fmt.Sprintf("that says it is %s", o.Says)
+		switch {
+		case o.Says == "" && o.Agent == "":
+			who = "that does not say what it is"
+		case o.Says == "":
+			who = fmt.Sprintf("that calls itself %q", o.Agent)
+		}
+		fmt.Fprintf(a.Out, "%s  one at %s %s %s\n", name, o.Address, who, reading(o, p))
+	}
+	if more := p.Unnamed - len(p.Others); more > 0 {
+		fmt.Fprintf(a.Out, "            and %d more\n", more)
+	}
+}
+
+// reading says what somebody has read.
+func reading(r adminapi.RollReader, p adminapi.RollPlan) string {
+	s := fmt.Sprintf("last read the metadata %s, %s ago", utc(r.ReadAt), span(p.Now.Sub(r.ReadAt)))
+	if r.EverySeconds > 0 {
+		s += ", usually every " + span(time.Duration(r.EverySeconds)*time.Second)
+	}
+	if r.HasNewest {
+		return s + "; it held the newest certificate"
+	}
+	return s + "; it did not hold the newest certificate yet"
 }
 
 // span is a duration for people: its two largest units.

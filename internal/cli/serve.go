@@ -40,7 +40,7 @@ the databases are closed.
 			}
 			key, _ := a.Env(masterKeyVariable)
 			log := telemetry.NewLogger(a.Err, telemetry.LogOptions{Format: cfg.Log.Format, Level: level})
-			n, err := node.Open(cmd.Context(), cfg, node.Options{Now: time.Now, Log: log, MasterKey: key})
+			n, err := node.Open(cmd.Context(), cfg, node.Options{Now: time.Now, Log: log, MasterKey: key, Version: Version})
 			if err != nil {
 				return err
 			}

@@ -35,6 +35,7 @@ type Options struct {
 	// Command is how the person started it, for the hints: "matchseal" or
 	// "go run ./cmd/matchseal".
 	Command string
+	Version string // of the program, which its nodes say when they read metadata
 	Out     io.Writer
 	Now     func() time.Time
 	// Up, when set, is called once the lab is up and tested, before it waits

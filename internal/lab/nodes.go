@@ -59,7 +59,7 @@ func (l *Lab) openNode(ctx, until context.Context, role string) (run func() erro
 	if err != nil {
 		return nil, errors.Join(err, logs.Close())
 	}
-	n, err := node.Open(ctx, cfg, node.Options{Now: l.opt.Now, Log: telemetry.NewLogger(logs, telemetry.LogOptions{Level: slog.LevelInfo})})
+	n, err := node.Open(ctx, cfg, node.Options{Now: l.opt.Now, Version: l.opt.Version, Log: telemetry.NewLogger(logs, telemetry.LogOptions{Level: slog.LevelInfo})})
 	if err != nil {
 		return nil, errors.Join(err, logs.Close())
 	}

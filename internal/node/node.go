@@ -26,12 +26,15 @@ type Options struct {
 	// MasterKey, when set, is used instead of the key file: the text of
 	// MATCHSEAL_MASTER_KEY.
 	MasterKey string
+	// Version is said when a metadata document is read; may be empty.
+	Version string
 }
 
 // Node is one process's worth of server roles.
 type Node struct {
 	cfg     config.Config
 	now     func() time.Time
+	version string
 	log     *slog.Logger
 	metrics *telemetry.Metrics
 	box     *certs.Box
@@ -52,7 +55,7 @@ type Node struct {
 // Open opens stores and keys, builds the roles and binds every listener, but
 // serves nothing yet. Whatever it opened before a failure is closed again.
 func Open(ctx context.Context, cfg config.Config, o Options) (n *Node, err error) {
-	n = &Node{cfg: cfg, now: o.Now, log: o.Log.With("node", cfg.Node), metrics: telemetry.NewMetrics()}
+	n = &Node{cfg: cfg, now: o.Now, version: o.Version, log: o.Log.With("node", cfg.Node), metrics: telemetry.NewMetrics()}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, n.close())

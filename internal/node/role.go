@@ -21,6 +21,7 @@ import (
 	"github.com/matchseal/matchseal/internal/outbound"
 	"github.com/matchseal/matchseal/internal/partner"
 	"github.com/matchseal/matchseal/internal/profile"
+	"github.com/matchseal/matchseal/internal/readers"
 	"github.com/matchseal/matchseal/internal/settings"
 	"github.com/matchseal/matchseal/internal/store"
 	"github.com/matchseal/matchseal/internal/telemetry"
@@ -41,6 +42,7 @@ type role struct {
 	journal  *journal.Journal
 	keyring  *keyring.Keyring
 	partners *partner.Store
+	readers  *readers.Store
 	out      *outbound.Client
 	seen     *s2s.SignatureCache
 
@@ -90,7 +92,7 @@ func (n *Node) openRole(ctx context.Context, rc config.Role) (*role, error) {
 	if r.journal, err = journal.New(r.db, n.now); err != nil {
 		return nil, err
 	}
-	if r.keyring, err = keyring.New(r.db, n.box, n.now, rollovers()); err != nil {
+	if r.keyring, err = keyring.New(r.db, n.box, n.now, rollovers(), r.slowest); err != nil {
 		return nil, err
 	}
 	if r.out, err = n.client(); err != nil {
@@ -116,6 +118,7 @@ func (n *Node) openRole(ctx context.Context, rc config.Role) (*role, error) {
 	}
 	r.loops = append(r.loops,
 		loop{"partner refresh", r.partners.Run},
+		loop{"metadata readers", r.readers.Run},
 		loop{"certificates", keeper.Run},
 		loop{"journal retention", func(ctx context.Context) error {
 			r.journal.Run(ctx, journal.Retention{Age: 90 * 24 * time.Hour, Count: 1_000_000}, func(err error) { r.log.Warn("pruning the journal failed", "error", err) })
@@ -145,10 +148,13 @@ func (r *role) beginKeyring(ctx context.Context) error {
 }
 
 // openPartners needs the role's identity, so each role calls it once it has
-// one.
+// one. Whom the role trusts and who reads its document belong together.
 func (r *role) openPartners() (err error) {
+	if err = r.openReaders(); err != nil {
+		return err
+	}
 	r.partners, err = partner.New(partner.Config{
-		DB: r.db, Fetcher: authmeta.Fetcher{HTTP: r.out.HTTP(), Now: r.node.now},
+		DB: r.db, Fetcher: authmeta.Fetcher{HTTP: r.out.HTTP(), Now: r.node.now, Agent: r.introduction},
 		Own: r.principal, Journal: r.journal, Now: r.node.now, Organisation: r.organisation(), Log: r.log,
 	})
 	return err

@@ -59,7 +59,7 @@ func (r *role) openExchange(ctx context.Context) (err error) {
 		return err
 	}
 	r.node.admin.MountExchange(adminserver.Exchange{
-		Role: x.own, Keyring: r.keyring, Partners: r.partners, Roles: x.roles, Mailboxes: x.mailboxes,
+		Role: x.own, Keyring: r.keyring, Partners: r.partners, Readers: r.readers, Roles: x.roles, Mailboxes: x.mailboxes,
 		Directory: r.node.directory, Journal: r.journal, TestOAuth: x.testOAuth,
 		TLS: r.listenerCertificate, CopyTLS: r.copyListenerCertificate, RootOf: r.rootOf,
 	})
@@ -85,7 +85,7 @@ func (x *exchangeRole) openDoor() (err error) {
 }
 
 func (x *exchangeRole) route() error {
-	x.routes.handle(x.profile.MetadataPath, authmeta.Handler(x.metadata, x.profile.Metadata))
+	x.routes.handle(x.profile.MetadataPath, authmeta.Handler(x.metadata, x.profile.Metadata, x.noteReading))
 	auto, err := autodiscoverserver.New(autodiscoverserver.Config{
 		Guard:     x.door.Guard(access.Endpoint{Name: exchange.Autodiscover, AppOnly: true, ActAs: true}),
 		Find:      x.find,

@@ -67,7 +67,7 @@ func (r *role) openSkype(ctx context.Context) (err error) {
 		return err
 	}
 	r.node.admin.MountSkype(adminserver.Skype{
-		Role: x.own, Keyring: r.keyring, Partners: r.partners, Storage: x.storage, Directory: r.node.directory,
+		Role: x.own, Keyring: r.keyring, Partners: r.partners, Readers: r.readers, Storage: x.storage, Directory: r.node.directory,
 		Journal: r.journal, Mint: x.mint, AutodiscoverName: x.autodiscoverName,
 		TLS: r.listenerCertificate, CopyTLS: r.copyListenerCertificate, RootOf: r.rootOf,
 	})
@@ -98,7 +98,7 @@ func (x *skypeRole) openDoor() (err error) {
 }
 
 func (x *skypeRole) route() error {
-	x.routes.handle(x.profile.MetadataPath, authmeta.Handler(x.metadata, x.profile.Metadata))
+	x.routes.handle(x.profile.MetadataPath, authmeta.Handler(x.metadata, x.profile.Metadata, x.noteReading))
 	booked, err := meetings.New(x.db, "https://"+x.publishedHosts()[0]+"/meet", x.node.now)
 	if err != nil {
 		return err

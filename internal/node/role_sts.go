@@ -41,7 +41,7 @@ func (r *role) openSTS(ctx context.Context) error {
 	if err := r.openPartners(); err != nil {
 		return err
 	}
-	x.route(r.profile.MetadataPath, authmeta.Handler(x.document, authmeta.TokenServer))
+	x.route(r.profile.MetadataPath, authmeta.Handler(x.document, authmeta.TokenServer, x.noteReading))
 	x.route(tokenPath, http.HandlerFunc(x.refuse))
 	r.node.admin.MountOnline(adminserver.Online{Tenant: d, Organisation: r.organisation(), MetadataURL: x.url(r.profile.MetadataPath), Journal: r.journal})
 	return nil
