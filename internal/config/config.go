@@ -55,7 +55,7 @@ type Outbound struct {
 type Management struct {
 	Listen  string `key:"listen" is:"listen" example:"127.0.0.1:8480" doc:"TCP address, host:port. Default: none, only the socket."`
 	Socket  string `key:"socket" is:"path" example:"/var/lib/matchseal/admin.sock" doc:"Unix socket. Default: admin.sock in the data directory."`
-	TLSCert string `key:"tls_cert" is:"path" example:"/etc/matchseal/admin.pem" doc:"Certificate chain (PEM) of the TCP address; needed unless it is a loopback address."`
+	TLSCert string `key:"tls_cert" is:"path" example:"/etc/matchseal/admin.pem" doc:"Certificate chain (PEM) of the TCP address; needed with it. Renewed files are shown within half a minute, without a restart."`
 	TLSKey  string `key:"tls_key" is:"path" example:"/etc/matchseal/admin.key" doc:"Private key (PEM) of that certificate."`
 }
 
@@ -72,7 +72,7 @@ type Role struct {
 	Role         string   `key:"role" is:"exchange|skype|sts" must:"true" example:"exchange || skype || sts" doc:"exchange, skype, or sts: the cloud directory, whose token server other roles may trust."`
 	Database     string   `key:"database" is:"dsn" example:"sqlite:/var/lib/matchseal/exchange.db || postgres://matchseal:secret@db.litware.test/skype || sqlite:/var/lib/matchseal/sts.db" doc:"Database of this role alone. Default: <role>.db in the data directory. Several nodes may share a PostgreSQL database."`
 	Listen       []string `key:"listen" is:"listen" must:"true" example:"192.0.2.10:443 || 192.0.2.20:443, 192.0.2.20:4443 || 192.0.2.30:443" doc:"Addresses to listen on with HTTPS, host:port."`
-	TLSCert      string   `key:"tls_cert" is:"path" must:"true" example:"/etc/matchseal/mail.pem || /etc/matchseal/lync.pem || /etc/matchseal/accounts.pem" doc:"Certificate chain (PEM) that covers all hosts of this role. It is not the certificate that signs tokens; Set-AuthConfig and Set-CsCertificate choose that one."`
+	TLSCert      string   `key:"tls_cert" is:"path" must:"true" example:"/etc/matchseal/mail.pem || /etc/matchseal/lync.pem || /etc/matchseal/accounts.pem" doc:"Certificate chain (PEM) that covers all hosts of this role. It is not the certificate that signs tokens; Set-AuthConfig and Set-CsCertificate choose that one. Renewed files are shown within half a minute, without a restart."`
 	TLSKey       string   `key:"tls_key" is:"path" must:"true" example:"/etc/matchseal/mail.key || /etc/matchseal/lync.key || /etc/matchseal/accounts.key" doc:"Private key (PEM) of that certificate."`
 	FQDN         string   `key:"fqdn" is:"fqdn" must:"true" example:"mail.litware.test || lync.litware.test || accounts.litware.test" doc:"Full name of this server, or of its pool."`
 	Hosts        []string `key:"hosts" is:"host" example:"mail.litware.test, autodiscover.litware.test || lync.litware.test, lyncweb.litware.test || accounts.litware.test" doc:"Names under which the role is published, with the port if it is not 443; tokens for other names are refused. Default: the fqdn."`

@@ -153,7 +153,7 @@ func (f *tlsFiles) unread(err error, old *tls.Certificate) journal.Event {
 	failure := problem.Of(err)
 	return journal.Event{
 		ID: eventTLSUnread, Level: journal.Error, Log: "Application", Source: "matchseal Certificates", Time: f.now(),
-		Text:   fmt.Sprintf("The files of the TLS certificate have changed and cannot be used. %s show the one from before on.", f.where),
+		Text:   fmt.Sprintf("The files of the TLS certificate have changed and cannot be used. %s go on showing the one from before.", f.where),
 		Detail: fmt.Sprintf("error: %v\nshown: %s\nfiles: %s, %s\nremedy: %s\nsee: %s", err, told(old), f.cert, f.key, failure.Entry().Remedy, failure.Code),
 	}
 }
