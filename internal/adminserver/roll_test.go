@@ -1,6 +1,7 @@
 package adminserver
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/matchseal/matchseal/internal/adminapi"
 	"github.com/matchseal/matchseal/internal/directory"
 	"github.com/matchseal/matchseal/internal/problem"
+	"github.com/matchseal/matchseal/internal/readers"
 )
 
 // readingsOf is what a role's partner applications say, as a caller brings it
@@ -60,15 +62,73 @@ func TestRollPlan(t *testing.T) {
 	if met := plan(); met.Outlook != "safe" || !met.Partners[0].HasNewest || !strings.Contains(met.Reasons[0], "already") {
 		t.Errorf("met: %+v", met)
 	}
-	// Without what the other side says nothing is guessed.
-	unknown := do(t, admin, adminapi.GetExchangeRollPlan, adminapi.RollPlanRequest{Readings: []adminapi.RollReading{{Reader: "somebody@else.test", Of: before.Issuer}}})
-	if unknown.Outlook != "not-known" || unknown.Partners[0].Known || unknown.Slowest != "" || unknown.Attention() {
-		t.Errorf("unknown: %+v", unknown)
+	// What another says is not the partner's answer.
+	other := do(t, admin, adminapi.GetExchangeRollPlan, adminapi.RollPlanRequest{Readings: []adminapi.RollReading{{Reader: "somebody@else.test", Of: before.Issuer}}})
+	if other.Outlook != "not-known" || other.Partners[0].Known || other.Attention() {
+		t.Errorf("other: %+v", other)
 	}
 	w.clock.advance(73 * time.Hour)
 	after := do(t, w.as("administrator"), adminapi.GetExchangeRollPlan, adminapi.RollPlanRequest{})
 	if after.Current.Thumbprint != made.Thumbprint || after.Previous == nil || after.Previous.ClearedAt == nil || after.Next != nil {
 		t.Errorf("after: %+v", after)
+	}
+}
+
+// checklist: 000-17: without the partner's own answer a plan tells what readers
+// say of themselves, as that, and is no safer for it.
+func TestRollPlanByWordOfReaders(t *testing.T) {
+	w := newWorld(t)
+	admin := w.as("administrator")
+	plan := func() adminapi.RollPlan {
+		t.Helper()
+		return do(t, w.as("administrator"), adminapi.GetExchangeRollPlan, adminapi.RollPlanRequest{})
+	}
+	// Exchange registers a partner that has not read anything.
+	do(t, admin, adminapi.NewPartnerApplication, adminapi.PartnerApplicationSettings{Identity: "Lync", AuthMetadataURL: ptr(skypeURL)})
+	never := plan()
+	if p := never.Partners[0]; p.Known || len(p.Claims) != 0 || p.NoticedSince == nil || !p.NoticedSince.Equal(start) || never.Slowest != "" {
+		t.Errorf("never: %+v", never.Partners)
+	}
+	made := do(t, admin, adminapi.NewExchangeCertificate, adminapi.NewCertificateRequest{KeySize: 2048})
+	takeover := start.Add(200 * time.Hour)
+	do(t, admin, adminapi.SetAuthConfig, adminapi.SetAuthConfigRequest{NewCertificateThumbprint: made.Thumbprint, NewCertificateEffectiveDate: &takeover})
+	if p := plan(); p.Outlook != "not-known" || !strings.Contains(p.Reasons[0], "nobody has read the metadata as Lync since 2027-01-15 08:00 UTC") {
+		t.Errorf("staged: %s %q", p.Outlook, p.Reasons)
+	}
+	// It reads, over HTTPS, and says who it is.
+	do(t, admin, adminapi.NewCsPartnerApplication, adminapi.PartnerApplicationSettings{Identity: "Exchange", AuthMetadataURL: ptr(exchangeURL)})
+	read := plan()
+	claim := read.Partners[0].Claims
+	if len(claim) != 1 || claim[0].Says != never.Partners[0].Issuer || claim[0].Address != "127.0.0.1" || !claim[0].HasNewest || !claim[0].ReadAt.Equal(start) || claim[0].EverySeconds != 0 {
+		t.Errorf("read: %+v", read.Partners)
+	}
+	if p := read.Partners[0]; p.Known || p.HasNewest || p.ReadAt != nil || read.Outlook != "not-known" || !strings.Contains(read.Reasons[0], "is the word of whoever read it") || read.Slowest != "Lync" {
+		t.Errorf("read: %+v", read)
+	}
+	// Its habit is part of the plan.
+	w.must(w.exchange.Readers.Write(t.Context()))
+	w.clock.advance(40 * time.Hour)
+	if p := plan(); p.Outlook != "not-known" {
+		t.Errorf("after 40 hours: %s %q", p.Outlook, p.Reasons)
+	}
+	do(t, w.as("administrator"), adminapi.SetCsPartnerApplication, adminapi.PartnerApplicationSettings{Identity: "Exchange", AuthMetadataURL: ptr(exchangeURL)})
+	slow := plan()
+	if slow.Partners[0].Claims[0].EverySeconds != 40*3600 || !slices.ContainsFunc(slow.Timeline, func(m adminapi.RollMoment) bool {
+		return strings.HasPrefix(m.What, "Lync has met it, if who says it is Lync") && m.At.Equal(start.Add(80*time.Hour))
+	}) {
+		t.Errorf("slow: %+v, %+v", slow.Partners[0].Claims, slow.Timeline)
+	}
+	// What the partner itself says replaces it.
+	told := do(t, w.as("administrator"), adminapi.GetExchangeRollPlan, adminapi.RollPlanRequest{Readings: []adminapi.RollReading{{Reader: read.Partners[0].Issuer, Of: read.Issuer, LastError: "no answer"}}})
+	if p := told.Partners[0]; !p.Known || p.HasNewest || p.LastError != "no answer" || p.Claims != nil || p.NoticedSince != nil {
+		t.Errorf("told: %+v", p)
+	}
+	// Others stand beside the partners, a few of them.
+	for i := range 8 {
+		w.exchange.Readers.Note(readers.Reading{Agent: fmt.Sprintf("agent/%d\x1b[2J", i), Address: "192.0.2.1"})
+	}
+	if p := plan(); p.Unnamed != 8 || len(p.Others) != maxOthers || p.Others[0].Address != "192.0.2.1" || strings.Contains(p.Others[0].Agent, "\x1b") || p.Others[0].HasNewest {
+		t.Errorf("others: %d, %+v", p.Unnamed, p.Others)
 	}
 }
 

@@ -130,7 +130,7 @@ func TestCmdletTellsWhyMetadataCannotBeHad(t *testing.T) {
 // downloads the document that the command refuses.
 func TestBrowserMissesTheTLSFault(t *testing.T) {
 	w := newWorld(t)
-	w.publishSelfSigned(w.document(w.profileOfExchange(), w.exchange.Keyring, w.exchange.Role.Principal), "autodiscover.litware.test")
+	w.publishSelfSigned(w.document(w.profileOfExchange(), w.exchange.Keyring, w.exchange.Role.Principal, w.exchange.Readers), "autodiscover.litware.test")
 	f := refused(t, w.as("administrator"), adminapi.NewCsPartnerApplication, newExchange(exchangeURL), problem.TLSUntrusted)
 	if !strings.Contains(f.Remedy, "A browser in which somebody clicked the warning away proves nothing") {
 		t.Errorf("the remedy is %q", f.Remedy)

@@ -21,6 +21,7 @@ import (
 	"github.com/matchseal/matchseal/authmeta"
 	"github.com/matchseal/matchseal/autodiscover"
 	"github.com/matchseal/matchseal/ews"
+	"github.com/matchseal/matchseal/internal/access"
 	"github.com/matchseal/matchseal/internal/adminapi"
 	"github.com/matchseal/matchseal/internal/certs"
 	"github.com/matchseal/matchseal/internal/directory"
@@ -33,6 +34,7 @@ import (
 	"github.com/matchseal/matchseal/internal/problem"
 	"github.com/matchseal/matchseal/internal/profile"
 	"github.com/matchseal/matchseal/internal/rbac"
+	"github.com/matchseal/matchseal/internal/readers"
 	"github.com/matchseal/matchseal/internal/settings"
 	"github.com/matchseal/matchseal/internal/skype"
 	"github.com/matchseal/matchseal/internal/storagesvc"
@@ -157,10 +159,28 @@ func (w *world) openPartners(p part, own func(context.Context) (s2s.Principal, e
 	w.t.Helper()
 	partners, err := partner.New(partner.Config{
 		DB: p.db, Journal: p.journal, Now: w.clock.Now, Own: own, Organisation: "litware",
-		Fetcher: authmeta.Fetcher{HTTP: &http.Client{Transport: w}, Now: w.clock.Now},
+		Fetcher: authmeta.Fetcher{HTTP: &http.Client{Transport: w}, Now: w.clock.Now, Agent: func(ctx context.Context) string {
+			who, err := own(ctx)
+			w.must(err)
+			return authmeta.Introduction("", who)
+		}},
 	})
 	w.must(err)
 	return partners
+}
+
+// openReaders records who reads a role's document.
+func (w *world) openReaders(p part, partners *partner.Store) *readers.Store {
+	w.t.Helper()
+	s, err := readers.New(readers.Config{DB: p.db, Now: w.clock.Now, Partners: func(ctx context.Context) (all []readers.Partner, err error) {
+		found, err := partners.List(ctx)
+		for _, a := range found {
+			all = append(all, readers.Partner{Name: a.Name, Principal: a.Issuer(), Since: a.Created})
+		}
+		return all, err
+	}})
+	w.must(err)
+	return s
 }
 
 // RoundTrip calls a host of the world over TLS, as the roles do.
@@ -218,7 +238,7 @@ func (w *world) listen(h http.Handler, certificate tls.Certificate, names ...str
 }
 
 // document serves a role's metadata at its path.
-func (w *world) document(p profile.Profile, k *keyring.Keyring, own func(context.Context) (s2s.Principal, error)) http.Handler {
+func (w *world) document(p profile.Profile, k *keyring.Keyring, own func(context.Context) (s2s.Principal, error), read *readers.Store) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle(p.MetadataPath, authmeta.Handler(func(ctx context.Context) (authmeta.Document, error) {
 		who, err := own(ctx)
@@ -227,7 +247,13 @@ func (w *world) document(p profile.Profile, k *keyring.Keyring, own func(context
 		}
 		published, err := k.Published(ctx)
 		return authmeta.New(p.Metadata, who, "https://"+p.MetadataPath, w.clock.Now(), published...), err
-	}, p.Metadata))
+	}, p.Metadata, func(r *http.Request, d authmeta.Document) {
+		seen := readers.Reading{Agent: r.UserAgent(), Address: access.SourceOf(r)}
+		for _, k := range d.Keys {
+			seen.Holds = append(seen.Holds, k.Thumbprint)
+		}
+		read.Note(seen)
+	}))
 	return mux
 }
 
@@ -242,11 +268,12 @@ func (w *world) openExchange() {
 	w.must(err)
 	own := func(ctx context.Context) (s2s.Principal, error) { return w.exchange.Role.Principal(ctx) }
 	x.Partners = w.openPartners(p, own)
+	x.Readers = w.openReaders(p, x.Partners)
 	x.Role = exchange.New(exchange.Config{
 		Settings: p.settings, Directory: w.directory, Roles: x.Roles, Partners: x.Partners, Fqdn: "exch.litware.test",
 		Hosts: []string{"mail.litware.test"}, AcceptedDomains: []string{"litware.test"}, Organisation: "litware",
 	})
-	w.exchangeWeb = w.publish(w.ca, w.document(w.profileOfExchange(), x.Keyring, own), "exch.litware.test", "autodiscover.litware.test")
+	w.exchangeWeb = w.publish(w.ca, w.document(w.profileOfExchange(), x.Keyring, own, x.Readers), "exch.litware.test", "autodiscover.litware.test")
 	x.TLS = func() *x509.Certificate { return w.exchangeWeb.Leaf }
 	x.CopyTLS, x.RootOf = copyTLS(x.Keyring, &w.exchangeWeb), w.rootOf
 	x.TestOAuth = func(_ context.Context, target *url.URL, u directory.User) ([]string, error) {
@@ -266,6 +293,7 @@ func (w *world) openSkype() {
 		Pool:         skype.Pool{Fqdn: "pool.litware.test", Site: "Redmond", Services: []string{"UserServer:pool.litware.test"}, Computers: []string{"pool.litware.test"}},
 	})
 	x.Partners = w.openPartners(p, x.Role.Principal)
+	x.Readers = w.openReaders(p, x.Partners)
 	var err error
 	x.Storage, err = storagesvc.New(w.t.Context(), storagesvc.Config{
 		DB: p.db, Journal: p.journal, HTTP: &http.Client{Transport: mailSide{}}, User: x.Role.User, Now: w.clock.Now, Log: slog.New(slog.DiscardHandler),
@@ -281,7 +309,7 @@ func (w *world) openSkype() {
 	x.AutodiscoverName = func(context.Context, string) error { return w.autodiscoverName }
 	data, err := profile.Of(profile.Skype)
 	w.must(err)
-	w.skypeWeb = w.publish(w.ca, w.document(data, x.Keyring, x.Role.Principal), "pool.litware.test")
+	w.skypeWeb = w.publish(w.ca, w.document(data, x.Keyring, x.Role.Principal, x.Readers), "pool.litware.test")
 	x.TLS = func() *x509.Certificate { return w.skypeWeb.Leaf }
 	x.CopyTLS, x.RootOf = copyTLS(x.Keyring, &w.skypeWeb), w.rootOf
 	w.skype = x
