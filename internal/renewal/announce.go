@@ -37,7 +37,7 @@ func (k *Keeper) announce(ctx context.Context, f Facts, all []Certificate, now t
 		}
 		e := k.event(f, c, mark, now, failed)
 		done, err := k.once(ctx, c, mark, now, e)
-		said = said || done && failed != nil && c.Use.Kind() == Signing && c.Issuer == ""
+		said = said || done && failed != nil && c.Use == Current
 		errs = append(errs, err)
 	}
 	return said, errors.Join(errs...)

@@ -105,14 +105,14 @@ func (k *Keeper) andBridge(b bridge, e journal.Event) func(context.Context, *sql
 
 // bridged is what the journal says of a successor that was staged before one
 // that comes too late, or in its place.
-func (k *Keeper) bridged(f Facts, x keyring.Succession, why string, again bool, now time.Time) journal.Event {
+func (k *Keeper) bridged(f Facts, x step, now time.Time) journal.Event {
 	e := f.renewed(problem.RenewalBridged, now)
 	next := f.Slots.Next
 	t := s2s.ThumbprintOf(x.Certificate)
 	e.Text = fmt.Sprintf("The signing certificate %s got the successor %s, which becomes current on %s, because the staged certificate %s %s.",
-		x.Of, t, moment(x.Effective), next.Thumbprint, why)
+		x.Of, t, moment(x.Effective), next.Thumbprint, x.why)
 	after := "it is out of use; make and stage another one if its subject or authority matters"
-	if again {
+	if !x.broken {
 		after = fmt.Sprintf("it stays published, and is staged again for %s when the new one is current", moment(next.From))
 	}
 	details := []string{

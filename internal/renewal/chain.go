@@ -45,11 +45,11 @@ const mostLinks = 8
 // weakest returns the certificate with whose end peers refuse c: the first one
 // to end of its chain through above. Where several certificates of one
 // authority are sent, peers take whichever leads further. What is at the end of
-// the chain is the peers' affair.
+// the chain is the peers' affair, and a root is one end.
 func weakest(c *x509.Certificate, above []*x509.Certificate, now time.Time, links int) *x509.Certificate {
 	var best *x509.Certificate
 	for _, parent := range above {
-		if links == mostLinks || parent.Equal(c) || parent.NotBefore.After(now) || !certs.Issued(parent, c) {
+		if links == mostLinks || selfIssued(c) || parent.Equal(c) || parent.NotBefore.After(now) || !certs.Issued(parent, c) {
 			continue
 		}
 		if w := weakest(parent, above, now, links+1); best == nil || w.NotAfter.After(best.NotAfter) {

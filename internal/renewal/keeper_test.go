@@ -256,6 +256,7 @@ func TestRenewalAfterTheEnd(t *testing.T) {
 func TestWhatWasTakenAwayStaysAway(t *testing.T) {
 	h := newHouse(t, sqlite(t), &clock{now: start}, newWeb(), mode(Do))
 	c := h.current(t, 100*day)
+	h.look(t)
 	for n := range 2 {
 		if _, err := h.keyring.Unassign(t.Context(), true); err != nil {
 			t.Fatal(err)
@@ -342,7 +343,7 @@ func TestWords(t *testing.T) {
 		4300: {"The signing certificate of this server's exchange role ends in 59 days", "kind: signing", "a successor should become current on 2027-02-14",
 			"give it by hand to: By hand: ", "register it with: ACS: New-MsolServicePrincipalCredential", "remedy: New-ExchangeCertificate", "see: renewal.signing-ends"},
 		4302: {"The TLS certificate of the listeners of the exchange role on the node mail1 and the management interface of the node mail1 ends within a day",
-			"kind: TLS", "remedy: have the authority issue a new one", "restart the node", "see: renewal.tls-ends"},
+			"kind: TLS", "remedy: have the authority issue a new one", "needs no restart", "see: renewal.tls-ends"},
 		4306: {"The certificate of the authority CN=Litware CA,", "kind: TLS", "ca_files"},
 	}
 	partners := map[string][]string{

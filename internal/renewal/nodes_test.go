@@ -32,14 +32,7 @@ func newCluster(t *testing.T, dsn string, n int) *cluster {
 
 // reset makes the store that of a new role.
 func (c *cluster) reset(t testing.TB, m Mode) {
-	for _, statement := range []string{
-		`DELETE FROM keyring_defaults`, `DELETE FROM keyring_certificates`, `UPDATE keyring_state SET state = '{}'`,
-		`DELETE FROM renewal_announced`, `DELETE FROM renewal_told`, `DELETE FROM journal_events`,
-	} {
-		if _, err := c.nodes[0].db.ExecContext(t.Context(), statement); err != nil {
-			t.Fatal(err)
-		}
-	}
+	c.nodes[0].reset(t)
 	for _, h := range c.nodes {
 		h.cfg.Mode = m
 		h.clock.set(start)

@@ -5,6 +5,8 @@ import (
 	"context"
 	"crypto/rsa"
 	"crypto/x509"
+	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -59,78 +61,104 @@ func (k *Keeper) takeover(f Facts, now time.Time) time.Time {
 //	                                              was staged is staged again
 //	has a key that cannot be read                 a successor is made and staged
 //
-// A role without a current certificate gets none: somebody took it away. Nor
-// does one whose key this node cannot read: it may have another master key than
-// the other nodes, and they could not read what it makes.
+// A role without a current certificate gets none: somebody took it away. Nothing
+// is made on a node that cannot read the key of the current one: it may have
+// another master key than the other nodes, and they could not read what it makes.
 func (k *Keeper) renew(ctx context.Context, f Facts, now time.Time) (tried bool, err error) {
-	current, next := f.Slots.Current, f.Slots.Next
+	current := f.Slots.Current
 	if k.cfg.Mode != Do || current == nil {
 		return false, nil
 	}
-	if err := k.cfg.Keyring.Usable(ctx, current.Thumbprint); err != nil {
-		return false, problem.Wrap(err, problem.RenewalFailed, "the signing certificate %s, which ends %s", current.Thumbprint, moment(current.NotAfter))
+	explained := func(err error) error {
+		return problem.Wrap(err, problem.RenewalFailed, "the signing certificate %s, which ends %s", current.Thumbprint, moment(current.NotAfter))
 	}
-	if tried, err := k.stageAgain(ctx, f, now); tried || err != nil {
-		return tried, err
-	}
-	broken := false
-	if next != nil {
-		err := k.cfg.Keyring.Usable(ctx, next.Thumbprint)
-		if broken = problem.Is(err, problem.KeyringUnreadable); err != nil && !broken {
-			return false, err
+	unreadable := k.cfg.Keyring.Usable(ctx, current.Thumbprint)
+	if unreadable == nil {
+		if tried, err := k.stageAgain(ctx, f, now); tried || err != nil {
+			return tried, err
 		}
 	}
-	if !broken && !wanted(f.Slots, now, k.cfg.Ahead) {
-		return false, nil
+	x, err := k.plan(ctx, f, now)
+	if err != nil || x.none() {
+		return false, explained(errors.Join(err, unreadable))
 	}
-	x, err := k.plan(ctx, f, broken, now)
-	if err == nil {
-		_, err = k.cfg.Keyring.Succeed(ctx, x)
+	if x.makes {
+		if unreadable != nil {
+			return false, explained(unreadable)
+		}
+		if err := k.successor(ctx, &x, now); err != nil {
+			return false, explained(err)
+		}
 	}
-	return true, problem.Wrap(err, problem.RenewalFailed, "the signing certificate %s, which ends %s", x.Of, moment(current.NotAfter))
+	x.Record = k.record(f, x, now)
+	_, err = k.cfg.Keyring.Succeed(ctx, x.Succession)
+	return true, explained(err)
 }
 
-// plan is the step for a current certificate that is due for a successor.
-func (k *Keeper) plan(ctx context.Context, f Facts, broken bool, now time.Time) (keyring.Succession, error) {
+// step is a succession before what it needs is made.
+type step struct {
+	keyring.Succession
+	makes  bool   // a successor has to be made
+	why    string // what keeps the staged one from taking over
+	broken bool   // for good: its key cannot be read
+}
+
+func (s step) none() bool { return s.Of == s2s.Thumbprint{} }
+
+// plan is the step that is due, or none.
+func (k *Keeper) plan(ctx context.Context, f Facts, now time.Time) (x step, err error) {
 	current, next := f.Slots.Current, f.Slots.Next
-	x := keyring.Succession{Of: current.Thumbprint, Effective: k.takeover(f, now)}
-	if next == nil {
-		x, err := k.successor(ctx, x, now)
-		if err == nil {
-			x.Record = k.recorder(k.staged(f, x, now))
+	if next != nil {
+		err := k.cfg.Keyring.Usable(ctx, next.Thumbprint)
+		if x.broken = problem.Is(err, problem.KeyringUnreadable); err != nil && !x.broken {
+			return step{}, err
 		}
-		return x, err
+	}
+	if !x.broken && !wanted(f.Slots, now, k.cfg.Ahead) {
+		return step{}, nil
+	}
+	x.Of, x.Effective = current.Thumbprint, k.takeover(f, now)
+	if next == nil {
+		x.makes = true
+		return x, nil
 	}
 	x.Staged = next.Thumbprint
 	earlier, ok := k.cfg.Policy.Earlier(now, f.begins(next), current.NotAfter, f.notice())
-	if ok && !broken {
+	switch {
+	case x.broken:
+		x.makes, x.why = true, "has a key that cannot be read"
+	case ok:
 		x.Effective = earlier
-		x.Record = k.recorder(k.moved(f, x, now))
-		return x, nil
+	default:
+		x.makes = true
+		x.why = fmt.Sprintf("is valid from %s only, too late for the one before it, which ends %s", moment(f.begins(next)), moment(current.NotAfter))
 	}
-	x, err := k.successor(ctx, x, now)
-	if err != nil {
-		return x, err
-	}
-	if broken {
-		x.Record = k.recorder(k.bridged(f, x, "has a key that cannot be read", false, now))
-		return x, nil
-	}
-	why := fmt.Sprintf("is valid from %s only, too late for the one before it, which ends %s", moment(f.begins(next)), moment(current.NotAfter))
-	b := bridge{Bridge: s2s.ThumbprintOf(x.Certificate), Later: next.Thumbprint, Effective: next.From}
-	x.Record = k.andBridge(b, k.bridged(f, x, why, true, now))
 	return x, nil
 }
 
+// record writes down what the step was.
+func (k *Keeper) record(f Facts, x step, now time.Time) func(context.Context, *sql.Tx) error {
+	switch {
+	case !x.makes:
+		return k.recorder(k.moved(f, x.Succession, now))
+	case f.Slots.Next == nil:
+		return k.recorder(k.staged(f, x.Succession, now))
+	case x.broken:
+		return k.recorder(k.bridged(f, x, now))
+	}
+	b := bridge{Bridge: s2s.ThumbprintOf(x.Certificate), Later: x.Staged, Effective: f.Slots.Next.From}
+	return k.andBridge(b, k.bridged(f, x, now))
+}
+
 // successor makes a certificate like the current one.
-func (k *Keeper) successor(ctx context.Context, x keyring.Succession, now time.Time) (keyring.Succession, error) {
+func (k *Keeper) successor(ctx context.Context, x *step, now time.Time) error {
 	old, err := k.cfg.Keyring.Certificate(ctx, x.Of)
 	if err != nil {
-		return x, err
+		return err
 	}
 	x.Certificate, x.Key, err = k.make(old, now)
 	x.Options = keyring.Options{FriendlyName: old.FriendlyName, Services: old.Services, Exportable: old.Exportable}
-	return x, err
+	return err
 }
 
 func (k *Keeper) make(old keyring.Certificate, now time.Time) (*x509.Certificate, *rsa.PrivateKey, error) {

@@ -63,7 +63,7 @@ func (k *Keeper) event(f Facts, c Certificate, mark int, now time.Time, failed e
 // outlook says of a signing certificate what renewal does about it.
 func (k *Keeper) outlook(f Facts, c Certificate, now time.Time, failed error) []string {
 	switch {
-	case failed != nil:
+	case failed != nil && c.Use == Current:
 		return []string{"automatic renewal", "failed: " + failed.Error()}
 	case c.Use == Next && k.cfg.Mode == Do:
 		return []string{"automatic renewal", "gives it a successor when it has become current"}

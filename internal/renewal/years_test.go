@@ -116,6 +116,7 @@ type site struct {
 	nodes    []*house
 	due      []time.Time // by node
 	last     int64       // record of the journal that was read last
+	lastRead time.Time   // when that was
 	services []*service
 
 	diligence    float64       // how likely its administrators act on an announcement
@@ -341,7 +342,9 @@ func (s *site) newEvents() []journal.Event {
 		return nil
 	}
 	var all []journal.Event
-	f := journal.Filter{Limit: 20}
+	// Without Since the journal would go through all the years each time.
+	f := journal.Filter{Limit: 20, Since: s.lastRead}
+	s.lastRead = s.now()
 	for {
 		page, err := s.nodes[0].journal.Events(s.t.Context(), f)
 		if err != nil {
