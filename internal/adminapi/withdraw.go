@@ -48,6 +48,9 @@ type Withdrawal struct {
 	// Current is what signs afterwards. In a plan it has no thumbprint when it
 	// is to be made.
 	Current *WithdrawalKey `json:"current,omitempty"`
+	// TookOver is set when the current certificate is among the leaked and took
+	// over from a withdrawn one lately: perhaps the withdrawal is done already.
+	TookOver *time.Time `json:"tookOver,omitempty"`
 	// Partners are those who hold the role's keys, or may hold them.
 	Partners []WithdrawalPartner `json:"partners"`
 	Warnings []string            `json:"warnings,omitempty"`

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/matchseal/matchseal/internal/adminapi"
 	"github.com/matchseal/matchseal/internal/certs"
@@ -117,6 +118,7 @@ func (w withdrawals) plan(ctx context.Context, _ Operator, req adminapi.Withdraw
 	if err != nil || !i.current {
 		return out, err
 	}
+	out.TookOver = tookOver(i.state, out.Now)
 	if i.replacement == (s2s.Thumbprint{}) {
 		like := w.pattern(ctx, i).Like(w.certificates.now())
 		out.Current = &adminapi.WithdrawalKey{Subject: like.Subject.String(), NotAfter: like.NotAfter, New: true}
@@ -128,6 +130,19 @@ func (w withdrawals) plan(ctx context.Context, _ Operator, req adminapi.Withdraw
 	}
 	out.Current = keyOf(heir, true)
 	return out, keyring.Fit(heir.X509)
+}
+
+// lately is how long somebody may still be at the withdrawal before.
+const lately = 24 * time.Hour
+
+// tookOver is when the current certificate took over from a withdrawn one, if
+// that was lately.
+func tookOver(s keyring.State, now time.Time) *time.Time {
+	n := len(s.Retired)
+	if n == 0 || !slices.Contains(s.Denied, s.Retired[n-1]) || now.Sub(s.Current.From) > lately {
+		return nil
+	}
+	return &s.Current.From
 }
 
 // withdraw does it, with the event in the same transaction.

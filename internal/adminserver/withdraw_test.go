@@ -98,8 +98,12 @@ func TestWithdrawal(t *testing.T) {
 			if i := slices.IndexFunc(again.Partners, func(p adminapi.WithdrawalPartner) bool { return p.Issuer == l.other }); i < 0 || !again.Partners[i].Safe {
 				t.Errorf("the partners are %+v", again.Partners)
 			}
-			if again.Leaked[0].Place != "withdrawn" || again.Current.New {
+			if again.Leaked[0].Place != "withdrawn" || again.Current.New || again.TookOver != nil {
 				t.Errorf("afterwards %+v", again)
+			}
+			// The same line a second time would withdraw the new one.
+			if twice := do(t, admin, l.plan, adminapi.WithdrawalRequest{}); plan.TookOver != nil || twice.TookOver == nil || !twice.TookOver.Equal(after.Current.From) {
+				t.Errorf("a second time: %v, and the first %v", twice.TookOver, plan.TookOver)
 			}
 		})
 	}

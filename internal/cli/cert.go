@@ -30,9 +30,9 @@ const maxCertificateFile = 1<<20 + 1
 func (a *app) cert() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "cert",
-		Short: "Explain certificates, in files and on servers",
+		Short: "Explain certificates, in files and on servers, and refuse those that leaked",
 	}
-	cmd.AddCommand(a.certInspect(), a.certChain())
+	cmd.AddCommand(a.certInspect(), a.certChain(), a.certDeny(), a.certAllow(), a.certDenied())
 	return cmd
 }
 

@@ -15,9 +15,9 @@ import (
 func (a *app) roll() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "roll",
-		Short: "See a rollover of the signing certificate before it happens",
+		Short: "See a rollover of the signing certificate before it happens, or withdraw a key that leaked",
 	}
-	cmd.AddCommand(a.rollPlan())
+	cmd.AddCommand(a.rollPlan(), a.rollWithdraw())
 	return cmd
 }
 
