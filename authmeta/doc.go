@@ -19,9 +19,10 @@
 // # What this package owns
 //
 // The document's forms and rules, [Diff] between two readings, [Explain] for
-// people, a [Handler] that serves a document and a [Fetcher] that gets one and
-// says in plain words why it could not: a wrong path, a log-on page, the wrong
-// product, an expired key, or which part of TLS failed.
+// people, a [Handler] that serves a document and tells who read it, the
+// [Introduction] of a reader, and a [Fetcher] that gets a document and says in
+// plain words why it could not: a wrong path, a log-on page, the wrong product,
+// an expired key, or which part of TLS failed.
 //
 // # What it does not own
 //

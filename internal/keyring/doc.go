@@ -41,6 +41,13 @@
 // A node reads the state from the store for each document it serves, so each
 // has itself served a certificate as long as the state has held it.
 //
+// # Partners that read seldom
+//
+// A successor should have been published for 48 hours before it signs, or for
+// two of the intervals at which the slowest partner reads. Who is slow is told
+// by a function that the Keyring is given: a hint, which adds questions and
+// takes none away.
+//
 // # Clocks
 //
 // Nodes go by their own clocks. A node whose clock is behind keeps signing
