@@ -264,7 +264,7 @@ func timeline(p keyring.Plan, now time.Time) []adminapi.RollMoment {
 		add(p.Known, "every partner that reads the metadata once an hour has met it")
 		for _, r := range p.Readings {
 			if met := r.MeetsBy(n.Published, keyring.Policy{}); met.After(p.Known) {
-				add(met, "%s has met it, if who says it is %s reads as usual", r.Partner, r.Partner)
+				add(met, "%s has met it, by the word of who reads as it", r.Partner)
 			}
 		}
 		add(n.From, "it becomes the current one")

@@ -114,7 +114,7 @@ func TestRollPlanByWordOfReaders(t *testing.T) {
 	do(t, w.as("administrator"), adminapi.SetCsPartnerApplication, adminapi.PartnerApplicationSettings{Identity: "Exchange", AuthMetadataURL: ptr(exchangeURL)})
 	slow := plan()
 	if slow.Partners[0].Claims[0].EverySeconds != 40*3600 || !slices.ContainsFunc(slow.Timeline, func(m adminapi.RollMoment) bool {
-		return strings.HasPrefix(m.What, "Lync has met it, if who says it is Lync") && m.At.Equal(start.Add(80*time.Hour))
+		return strings.HasPrefix(m.What, "Lync has met it, by the word of") && m.At.Equal(start.Add(80*time.Hour))
 	}) {
 		t.Errorf("slow: %+v, %+v", slow.Partners[0].Claims, slow.Timeline)
 	}
