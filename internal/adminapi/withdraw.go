@@ -48,9 +48,11 @@ type Withdrawal struct {
 	// Current is what signs afterwards. In a plan it has no thumbprint when it
 	// is to be made.
 	Current *WithdrawalKey `json:"current,omitempty"`
-	// TookOver is set when the current certificate is among the leaked and took
-	// over from a withdrawn one lately: perhaps the withdrawal is done already.
-	TookOver *time.Time `json:"tookOver,omitempty"`
+	// TookOver is set in a plan when the current certificate is among the leaked
+	// and took over from a withdrawn one lately, which is TookOverFrom: perhaps
+	// that one is meant.
+	TookOver     *time.Time `json:"tookOver,omitempty"`
+	TookOverFrom string     `json:"tookOverFrom,omitempty"`
 	// Partners are those who hold the role's keys, or may hold them.
 	Partners []WithdrawalPartner `json:"partners"`
 	Warnings []string            `json:"warnings,omitempty"`
@@ -95,6 +97,17 @@ type WithdrawalPartner struct {
 	AcceptsUntil *time.Time    `json:"acceptsUntil,omitempty"`
 	Text         string        `json:"text"` // the same in words
 	Commands     []RollCommand `json:"commands,omitempty"`
+}
+
+// Before says that everything was withdrawn before, so that nothing is left to
+// be done but at the partners.
+func (w Withdrawal) Before() bool {
+	for _, l := range w.Leaked {
+		if l.Place != "withdrawn" {
+			return false
+		}
+	}
+	return true
 }
 
 // Exposed says that somebody may go on accepting a leaked key.

@@ -84,11 +84,11 @@ func (e exposure) holder(h adminapi.KeyHolder, leaked []s2s.Thumbprint) adminapi
 		p.How = adminapi.HoldsByMetadata
 	}
 	if !accepts(h, leaked) {
-		p.Safe, p.Text = true, fmt.Sprintf("its partner application %q does not have the leaked certificate, or has denied it", h.Name)
+		p.Safe, p.Text = true, fmt.Sprintf("its partner application %q does not have the leaked certificate, or denies it", h.Name)
 		return p
 	}
 	if p.How == adminapi.HoldsByHand {
-		p.Text = fmt.Sprintf("its partner application %q was given the leaked certificate by hand: it accepts the leaked key for ever, until an administrator there acts", h.Name)
+		p.Text = fmt.Sprintf("its partner application %q was given the certificate by hand: it accepts the leaked key until an administrator there acts", h.Name)
 		p.Commands = append(e.deny(h.Reader, leaked), e.byHand(h.Reader, quoted(h.Name))...)
 		return p
 	}
@@ -97,10 +97,10 @@ func (e exposure) holder(h adminapi.KeyHolder, leaked []s2s.Thumbprint) adminapi
 	if h.ReadAt != nil {
 		until = h.ReadAt.Add(reading)
 	}
-	p.Text = fmt.Sprintf("its partner application %q has the leaked certificate. If nobody does anything it reads the metadata by itself by %s, or earlier, when a call with the new certificate reaches it", h.Name, until.UTC().Format(utcMinute))
+	p.Text = fmt.Sprintf("its partner application %q accepts the leaked key until it reads the metadata again. It does so by itself by %s, or earlier, when a call with the new certificate reaches it", h.Name, until.UTC().Format(utcMinute))
 	if h.LastError != "" {
 		until = until.Add(cutOff - reading)
-		p.Text = fmt.Sprintf("its partner application %q has the leaked certificate and cannot read the metadata (%s). If nobody does anything it accepts the leaked key until %s", h.Name, strings.TrimSuffix(h.LastError, "."), until.UTC().Format(utcMinute))
+		p.Text = fmt.Sprintf("its partner application %q cannot read the metadata (%s). It accepts the leaked key until it can, or until %s", h.Name, strings.TrimSuffix(h.LastError, "."), until.UTC().Format(utcMinute))
 	}
 	until = until.UTC()
 	p.AcceptsUntil = &until
@@ -116,10 +116,10 @@ func (e exposure) holder(h adminapi.KeyHolder, leaked []s2s.Thumbprint) adminapi
 func (e exposure) stranger(a partner.Application, who s2s.Principal, leaked []s2s.Thumbprint) adminapi.WithdrawalPartner {
 	p := adminapi.WithdrawalPartner{Name: a.Name, Issuer: who.String(), How: adminapi.HoldsNotKnown}
 	reading, cutOff := partner.Schedule{}.Patience()
-	p.Text = fmt.Sprintf("it cannot be asked from here what it has. A matchseal server reads the metadata every %d minutes at the latest, or stops trusting after %d days without; of other products that is not known, so do not wait. One that was given the certificate by hand accepts it for ever",
+	p.Text = fmt.Sprintf("it cannot be asked from here what it has. A matchseal server reads the metadata every %d minutes at the latest, or stops trusting after %d days without; of other products that is not known, so do not wait. One that was given the certificate by hand accepts it until somebody acts",
 		int(reading.Minutes()), int(cutOff.Hours()/24))
 	if a.MetadataURL == "" {
-		p.Text = "it cannot be asked from here what it has. Its own certificate was given to this server by hand, so that it may have been given this server's by hand too: then it accepts the leaked key for ever, until an administrator there acts"
+		p.Text = "it cannot be asked from here what it has. Its own certificate was given to this server by hand, so that it may have been given this server's by hand too: then it accepts the leaked key until an administrator there acts"
 	}
 	const there = "<name of this server's record there>"
 	p.Commands = append(e.reread(p.Issuer, there, e.url), e.byHand(p.Issuer, there)...)

@@ -118,7 +118,9 @@ func (w withdrawals) plan(ctx context.Context, _ Operator, req adminapi.Withdraw
 	if err != nil || !i.current {
 		return out, err
 	}
-	out.TookOver = tookOver(i.state, out.Now)
+	if from := i.state.Current.From; tookOver(i.state, out.Now) {
+		out.TookOver, out.TookOverFrom = &from, i.state.Retired[len(i.state.Retired)-1].String()
+	}
 	if i.replacement == (s2s.Thumbprint{}) {
 		like := w.pattern(ctx, i).Like(w.certificates.now())
 		out.Current = &adminapi.WithdrawalKey{Subject: like.Subject.String(), NotAfter: like.NotAfter, New: true}
@@ -135,14 +137,11 @@ func (w withdrawals) plan(ctx context.Context, _ Operator, req adminapi.Withdraw
 // lately is how long somebody may still be at the withdrawal before.
 const lately = 24 * time.Hour
 
-// tookOver is when the current certificate took over from a withdrawn one, if
-// that was lately.
-func tookOver(s keyring.State, now time.Time) *time.Time {
+// tookOver says that the current certificate took over from a withdrawn one, and
+// lately.
+func tookOver(s keyring.State, now time.Time) bool {
 	n := len(s.Retired)
-	if n == 0 || !slices.Contains(s.Denied, s.Retired[n-1]) || now.Sub(s.Current.From) > lately {
-		return nil
-	}
-	return &s.Current.From
+	return n > 0 && slices.Contains(s.Denied, s.Retired[n-1]) && now.Sub(s.Current.From) <= lately
 }
 
 // withdraw does it, with the event in the same transaction.

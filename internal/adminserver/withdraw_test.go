@@ -102,7 +102,7 @@ func TestWithdrawal(t *testing.T) {
 				t.Errorf("afterwards %+v", again)
 			}
 			// The same line a second time would withdraw the new one.
-			if twice := do(t, admin, l.plan, adminapi.WithdrawalRequest{}); plan.TookOver != nil || twice.TookOver == nil || !twice.TookOver.Equal(after.Current.From) {
+			if twice := do(t, admin, l.plan, adminapi.WithdrawalRequest{}); plan.TookOver != nil || twice.TookOver == nil || !twice.TookOver.Equal(after.Current.From) || twice.TookOverFrom != old {
 				t.Errorf("a second time: %v, and the first %v", twice.TookOver, plan.TookOver)
 			}
 		})

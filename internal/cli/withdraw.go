@@ -101,14 +101,11 @@ func (a *app) withdraw(ctx context.Context, e *emergency) error {
 	if err := a.meant(e, p); err != nil {
 		return err
 	}
-	// What was shown is withdrawn, whatever has become current meanwhile.
-	e.req.Leaked, e.req.Everything = nil, false
-	for _, l := range p.Leaked {
-		e.req.Leaked = append(e.req.Leaked, l.Thumbprint)
-	}
-	done, err := adminapi.Do(ctx, e.node, e.do, e.req)
-	if err != nil {
-		return err
+	done := p
+	if !p.Before() {
+		if done, err = e.carryOut(ctx, p); err != nil {
+			return err
+		}
 	}
 	saved := e.saveCertificate(done)
 	if e.refresh {
@@ -121,15 +118,26 @@ func (a *app) withdraw(ctx context.Context, e *emergency) error {
 	return saved
 }
 
+// carryOut withdraws what was shown, whatever has become current meanwhile.
+func (e *emergency) carryOut(ctx context.Context, p adminapi.Withdrawal) (adminapi.Withdrawal, error) {
+	e.req.Leaked, e.req.Everything = nil, false
+	for _, l := range p.Leaked {
+		e.req.Leaked = append(e.req.Leaked, l.Thumbprint)
+	}
+	return adminapi.Do(ctx, e.node, e.do, e.req)
+}
+
 // meant asks, unless --yes was given. A second withdrawal on the heels of the
 // first is hardly ever meant: it would take the new certificate away.
 func (a *app) meant(e *emergency, p adminapi.Withdrawal) error {
-	if e.yes && (p.TookOver == nil || len(e.req.Leaked) > 0 || e.req.Everything) {
+	switch {
+	case p.Before():
 		return nil
-	}
-	if e.yes {
-		return fmt.Errorf("%s took over from a withdrawn certificate on %s, so that the leaked one is withdrawn already; if this one has leaked too, name it: --leaked %s",
-			p.Leaked[0].Thumbprint, utc(*p.TookOver), p.Leaked[0].Thumbprint)
+	case e.yes && (p.TookOver == nil || len(e.req.Leaked) > 0 || e.req.Everything):
+		return nil
+	case e.yes:
+		return fmt.Errorf("%[1]s is new: it took over on %[2]s, when %[3]s was withdrawn. Nothing was changed. For what is left to be done about that one, name it: --leaked %[3]s; if the new one has leaked too: --leaked %[1]s",
+			p.Leaked[0].Thumbprint, utc(*p.TookOver), p.TookOverFrom)
 	}
 	if a.yes("\nWithdraw it now? [y/N] ") {
 		fmt.Fprintln(a.Err)

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/matchseal/matchseal/internal/adminapi"
@@ -28,6 +29,10 @@ func (a *app) printWithdrawalPlan(p adminapi.Withdrawal) {
 	default:
 		fmt.Fprintf(a.Out, "stays       %s  %s\n            it signs now, and goes on\n", c.Thumbprint, c.Subject)
 	}
+	if p.Before() {
+		fmt.Fprintf(a.Out, "\nOn the %s role nothing is left to be done.\n\n", p.Role)
+		return
+	}
 	fmt.Fprintf(a.Out, "\nAt once, on every node of the %s role, and for good:\n", p.Role)
 	for _, line := range []string{
 		"the leaked certificate leaves the metadata document and never gets a place again",
@@ -39,7 +44,7 @@ func (a *app) printWithdrawalPlan(p adminapi.Withdrawal) {
 	a.printWarnings(p)
 	if p.TookOver != nil {
 		fmt.Fprintln(a.Out)
-		a.paragraph("! ", fmt.Sprintf("It took over from a withdrawn certificate on %s. If you mean that one, it is withdrawn already, and nothing is left to be done here.", utc(*p.TookOver)))
+		a.paragraph("! ", fmt.Sprintf("The current certificate is new: it took over on %s, when %s was withdrawn. If you mean that one, answer no, and name it: --leaked %s shows what is left to be done.", utc(*p.TookOver), p.TookOverFrom, p.TookOverFrom))
 	}
 	fmt.Fprintln(a.Out, "\nWho believes the leaked key until something happens there:")
 	if !p.Exposed() {
@@ -94,14 +99,20 @@ func (a *app) printWithdrawn(e *emergency, w adminapi.Withdrawal) {
 		}
 	}
 	switch {
-	case open > 0 && e.otherNode != nil && !e.refresh:
-		fmt.Fprintf(a.Out, "\nThe leaked key is withdrawn here. To withdraw it there, type what stands above.\n")
+	case e.otherNode != nil && !e.refresh && refreshable(w):
+		fmt.Fprintf(a.Out, "\nThe leaked key is withdrawn here. What is still open has to be closed there; from here the %s role can be reached with\n    matchseal roll withdraw --role %s --leaked %s --refresh-partner\n",
+			e.otherRole, e.role, w.Leaked[0].Thumbprint)
 	case open > 0:
 		fmt.Fprintf(a.Out, "\nThe leaked key is withdrawn here. What is still open has to be closed there.\n")
 	default:
 		fmt.Fprintf(a.Out, "\nNobody that is known here believes the leaked key any more.\n")
 	}
-	fmt.Fprintf(a.Out, "What was done with it stands in the partners' audit trail; on a matchseal server:\n    matchseal events --role %s --audit --max 1000\n", e.otherRole)
+	fmt.Fprintf(a.Out, "\nWhat was done with the leaked key stands in the audit trail of the partners, by its thumbprint; on a matchseal server:\n    matchseal events --role %s --audit --max 1000\n", e.otherRole)
+}
+
+// refreshable says that something is open which reading the metadata closes.
+func refreshable(w adminapi.Withdrawal) bool {
+	return slices.ContainsFunc(w.Partners, func(p adminapi.WithdrawalPartner) bool { return !p.Safe && p.How == adminapi.HoldsByMetadata })
 }
 
 const lineWidth = 100
