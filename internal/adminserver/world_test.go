@@ -91,7 +91,7 @@ func newWorld(t testing.TB) *world {
 	var err error
 	w.ca, err = certs.NewCA("Litware CA", start, "litware.test")
 	w.must(err)
-	w.directory, err = directory.New(t.Context(), storetest.Open(t, storetest.SQLite(t)), w.clock.Now)
+	w.directory, err = directory.New(t.Context(), storetest.Open(t, directoryTables.SQLite(t)), w.clock.Now)
 	w.must(err)
 	w.server = New(Config{
 		Directory: w.directory, Roles: []string{"exchange", "skype"}, Now: w.clock.Now,
@@ -138,7 +138,7 @@ type part struct {
 
 func (w *world) openPart(party *s2stest.Party) part {
 	w.t.Helper()
-	p := part{db: storetest.Open(w.t, storetest.SQLite(w.t))}
+	p := part{db: storetest.Open(w.t, roleTables.SQLite(w.t))}
 	var err error
 	p.settings, err = settings.New(p.db, w.clock.Now)
 	w.must(err)

@@ -45,3 +45,25 @@ func TestPrepare(t *testing.T) {
 		"put": "INSERT INTO things (name, body) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET body = excluded.body RETURNING id",
 	}, migrate)
 }
+
+func TestTemplate(t *testing.T) {
+	fills := 0
+	template := storetest.NewTemplate(func(ctx context.Context, db *store.DB) error {
+		fills++
+		_, err := db.ExecContext(ctx, "CREATE TABLE here (n BIGINT); INSERT INTO here VALUES (1)")
+		return err
+	})
+	for range 2 { // what one copy gets is not in the next
+		db := storetest.Open(t, template.SQLite(t))
+		var sum int
+		if err := db.QueryRowContext(t.Context(), "SELECT SUM(n) FROM here").Scan(&sum); err != nil || sum != 1 {
+			t.Fatalf("%d, %v", sum, err)
+		}
+		if _, err := db.ExecContext(t.Context(), "INSERT INTO here VALUES (2)"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if fills != 1 {
+		t.Errorf("filled %d times", fills)
+	}
+}
