@@ -69,9 +69,10 @@ func (k *Keeper) HandOver(ctx context.Context) error {
 		return err
 	}
 	slow := time.AfterFunc(patience, func() {
-		_ = k.tellHandOver(ctx, fmt.Errorf("%s did not answer within %s", k.cfg.HandOver, patience))
+		err := k.tellHandOver(ctx, fmt.Errorf("%s did not answer within %s", k.cfg.HandOver, patience))
+		k.complain(ctx, "telling of the hand-over", "", err)
 	})
-	failed := k.write(files)
+	failed := k.put(files)
 	slow.Stop()
 	if err := k.tellHandOver(ctx, failed); err != nil || failed != nil {
 		return err

@@ -64,6 +64,7 @@ type Keeper struct {
 	gauge gauge
 	// own are the certificates of the slots, which never change.
 	own map[s2s.Thumbprint]*x509.Certificate
+	put func([]handed) error // into the folder of the hand-over
 }
 
 // New brings the tables up to date and returns the Keeper. It starts nothing:
@@ -87,7 +88,9 @@ func New(cfg Config) (*Keeper, error) {
 	if cfg.Make == nil {
 		cfg.Make = certs.NewSelfSigned
 	}
-	return &Keeper{cfg: cfg, gauge: newGauge(cfg.Metrics)}, nil
+	k := &Keeper{cfg: cfg, gauge: newGauge(cfg.Metrics)}
+	k.put = k.write
+	return k, nil
 }
 
 // lookAgain bounds how long Run sleeps: another node, or a cmdlet, may have

@@ -3,8 +3,13 @@ package renewal
 import (
 	"context"
 	"crypto/x509"
+	"crypto/x509/pkix"
+	"fmt"
+	"os"
 	"slices"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/matchseal/matchseal/authmeta"
 	"github.com/matchseal/matchseal/internal/certs"
@@ -29,11 +34,28 @@ func (s *site) beginSigning() {
 		return hangs
 	}, s.signs)
 	s.unasked()
+	s.early()
 }
 
-// unasked is what administrators do without having read anything.
+// early stages now and then, before anything is announced, a certificate that
+// begins only after the current one ends.
+func (s *site) early() {
+	s.in(s.between(10, 25), func() *site {
+		s.early()
+		st := s.slots
+		if left := st.Current.NotAfter.Sub(s.now()); st.Next == nil && left > 60*day && left < 90*day && s.chance(0.7) {
+			s.stageLate(st, true)
+			return s
+		}
+		return s
+	})
+}
+
+// unasked is what administrators do without having read anything; where renewal
+// is on there is less to do.
 func (s *site) unasked() {
-	s.in(s.between(60, 400), func() *site {
+	often := map[Mode]int{Off: 1, Announce: 1, Do: 3}[s.mode]
+	s.in(s.between(60*often, 400*often), func() *site {
 		if s.chance(0.5) {
 			s.stageSigning()
 		} else {
@@ -45,7 +67,12 @@ func (s *site) unasked() {
 }
 
 func (s *site) newSigning(life time.Duration) keyring.Certificate {
-	c := s.issue(certs.AuthCertificateName, life)
+	return s.newSigningFrom(s.now().Add(-time.Hour), life)
+}
+
+func (s *site) newSigningFrom(begins time.Time, life time.Duration) keyring.Certificate {
+	c := issue(certs.AuthCertificateName, begins, s.now().Add(life).Truncate(time.Second))
+	s.probe(c.NotAfter)
 	kept, err := s.nodes[0].keyring.Add(s.t.Context(), c, rsaKey(), keyring.Options{Exportable: true})
 	if err != nil {
 		s.t.Fatal(err)
@@ -67,43 +94,69 @@ func (s *site) replaceSigning(life time.Duration) {
 }
 
 // stageSigning stages a certificate as it should be, or with a date that comes
-// too late.
+// too late, or one that is valid too late for any other date.
 func (s *site) stageSigning() {
 	st, err := s.nodes[0].keyring.State(s.t.Context())
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	effective := s.now().Add(49 * time.Hour)
 	if s.chance(0.4) {
-		effective = later(st.Current.NotAfter, s.now()).Add(s.between(1, 10))
+		s.stageLate(st, s.chance(0.5))
+		return
 	}
-	c := s.newSigning(effective.Sub(s.now()) + s.between(31, 900))
+	s.stage(s.now().Add(-time.Hour), s.now().Add(49*time.Hour))
+}
+
+// stageLate stages a certificate for after the end of the current one.
+func (s *site) stageLate(st keyring.State, beginsLate bool) {
+	effective, begins := later(st.Current.NotAfter, s.now()).Add(s.between(1, 10)), s.now().Add(-time.Hour)
+	if beginsLate {
+		begins = effective.Add(-time.Duration(s.rng.IntN(20)) * time.Hour)
+	}
+	s.stage(begins, effective)
+}
+
+func (s *site) stage(begins, effective time.Time) {
+	c := s.newSigningFrom(begins, effective.Sub(s.now())+s.between(31, 900))
 	if _, err := s.nodes[0].keyring.Stage(s.t.Context(), c.Thumbprint, effective, true); err != nil {
 		s.t.Fatal(err)
 	}
 }
 
-// beginTLS gives each node certificates for its listeners, which somebody
-// renews in time, on an announcement, or after the peers complained.
+// beginTLS gives each node certificates for its listeners, below intermediates,
+// which somebody renews in time, on an announcement, or after the peers
+// complained.
 func (s *site) beginTLS() {
 	for _, h := range s.nodes {
 		h.tls = make([]Shown, 2)
 		for i, use := range []Use{Listener, Management} {
-			s.renewTLS(h, i, use)
-			s.service("TLS "+string(use), "listener", &s.tally.tls,
-				func() map[s2s.Thumbprint]time.Time { return longest([]*x509.Certificate{h.tls[i].Certificate}) },
-				func() bool { return !s.now().After(h.tls[i].Certificate.NotAfter) })
+			h.tls[i] = Shown{Use: use, Where: "a listener"}
+			s.renewIntermediate(h, i)
+			s.renewTLS(h, i)
+			// The chain ends with whichever ends first.
+			ends := func() map[s2s.Thumbprint]time.Time {
+				hangs := s.longest(h.tls[i].Above)
+				for _, end := range hangs {
+					if leaf := h.tls[i].Certificate; !end.Before(leaf.NotAfter) {
+						return s.longest([]*x509.Certificate{leaf})
+					}
+				}
+				return hangs
+			}
+			s.service("TLS "+string(use), "listener", &s.tally.tls, ends, func() bool {
+				up := slices.ContainsFunc(h.tls[i].Above, func(c *x509.Certificate) bool { return !s.now().After(c.NotAfter) })
+				return up && !s.now().After(h.tls[i].Certificate.NotAfter)
+			})
 		}
 	}
 }
 
-func (s *site) renewTLS(h *house, i int, use Use) {
-	life := s.between(20, 800)
-	c := s.issue("mail.litware.test", life)
-	h.tls[i] = Shown{Use: use, Where: "a listener", Certificate: c}
+// renews has somebody do again what is to be done about a certificate of a
+// listener, unless somebody else did.
+func (s *site) renews(c *x509.Certificate, life time.Duration, still func() bool, do func()) {
 	again := func() *site {
-		if h.tls[i].Certificate == c { // nobody else did
-			s.renewTLS(h, i, use)
+		if still() {
+			do()
 		}
 		return s
 	}
@@ -111,6 +164,92 @@ func (s *site) renewTLS(h *house, i int, use Use) {
 	s.in(life+s.between(1, 5), again)
 	if s.chance(0.3) && life > 30*day {
 		s.in(life-s.between(1, 29), again)
+	}
+}
+
+func (s *site) renewTLS(h *house, i int) {
+	life := s.between(20, 800)
+	c := issueBelow(h.tls[i].Above[0], "mail.litware.test", s.now().Add(-time.Hour), s.now().Add(life).Truncate(time.Second))
+	s.probe(c.NotAfter)
+	h.tls[i].Certificate = c
+	s.renews(c, life, func() bool { return h.tls[i].Certificate == c }, func() { s.renewTLS(h, i) })
+}
+
+// renewIntermediate puts the authority's next intermediate into the file, in the
+// place of the old one or before it.
+func (s *site) renewIntermediate(h *house, i int) {
+	life := s.between(20, 1200)
+	c := issueBelow(&x509.Certificate{Subject: pkix.Name{CommonName: "Litware Root"}}, "Litware Issuing CA", s.now().Add(-time.Hour), s.now().Add(life).Truncate(time.Second))
+	s.probe(c.NotAfter)
+	above := []*x509.Certificate{c}
+	if s.chance(0.3) {
+		above = append(above, h.tls[i].Above...)
+	}
+	h.tls[i].Above = above
+	s.renews(c, life, func() bool { return h.tls[i].Above[0] == c }, func() { s.renewIntermediate(h, i) })
+}
+
+// beginFolders has the folder of the hand-over be away for a week now and then.
+func (s *site) beginFolders() {
+	s.in(s.between(100, 900), func() *site {
+		s.block(true)
+		s.in(7*day, func() *site { s.block(false); return s })
+		s.beginFolders()
+		return s
+	})
+}
+
+// block puts a file where the folder was.
+func (s *site) block(on bool) {
+	for i, path := range s.folders {
+		if i > 0 && path == s.folders[0] {
+			continue
+		}
+		var err error
+		if on {
+			err = errorsOf(os.Rename(path, path+" away"), os.WriteFile(path, nil, 0o644))
+		} else {
+			err = errorsOf(os.Remove(path), os.Rename(path+" away", path))
+		}
+		if err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	if s.blocked, s.handed = on, ""; on {
+		s.tally.blocked++
+	}
+}
+
+// handOver has the nodes hand over when what is published has changed. On what
+// has not, there are other tests.
+func (s *site) handOver() {
+	files := fmt.Sprint(s.nodes[0].slotFiles(s.slots))
+	if files == s.handed {
+		return
+	}
+	s.handed = files
+	for _, h := range s.nodes {
+		if err := h.HandOver(s.t.Context()); err != nil {
+			s.t.Fatalf("%s at %s: %v", s.name, s.now(), err)
+		}
+	}
+	s.read()
+	s.judgeFolders()
+}
+
+// judgeFolders: folders hold what is published, or each node has told once that
+// its own cannot be written.
+func (s *site) judgeFolders() {
+	if want := len(s.nodes); s.blocked && s.faults != want || !s.blocked && s.faults != 0 {
+		s.t.Errorf("%s at %s: %d faults of the hand-over are told of; blocked is %v", s.name, s.now(), s.faults, s.blocked)
+	}
+	if s.blocked {
+		return
+	}
+	for i, h := range s.nodes {
+		if diff := cmp.Diff(h.slotFiles(s.slots), folder(s.t, s.folders[i])); diff != "" {
+			s.t.Errorf("%s at %s: %s", s.name, s.now(), diff)
+		}
 	}
 }
 
@@ -133,7 +272,7 @@ func (s *site) beginAuthorities() {
 		add := func() { set(append(slices.Clone(trusted), s.issue(name, s.between(3000, 4000)))...) }
 		s.onAnnounced[s2s.ThumbprintOf(c).String()] = add
 		s.in(life+s.between(1, 20), func() *site { add(); return s })
-		s.service("authority "+name, "authority", &s.tally.tls, func() map[s2s.Thumbprint]time.Time { return longest(named()) },
+		s.service("authority "+name, "authority", &s.tally.tls, func() map[s2s.Thumbprint]time.Time { return s.longest(named()) },
 			func() bool {
 				return slices.ContainsFunc(named(), func(c *x509.Certificate) bool { return !s.now().After(c.NotAfter) })
 			})
@@ -212,13 +351,13 @@ func (s *site) watch(name string, who s2s.Principal) {
 		for _, k := range a.Keys() {
 			keys = append(keys, k.Certificate)
 		}
-		return longest(keys)
+		return s.longest(keys)
 	}, func() bool {
 		issuer, err := s.nodes[0].partners.Issuer(ctx, who)
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		return slices.ContainsFunc(issuer.Keys, func(c *x509.Certificate) bool { return !s.now().After(c.NotAfter) })
+		return slices.ContainsFunc(issuer.Keys, func(c *x509.Certificate) bool { return !s.now().Before(c.NotBefore) && !s.now().After(c.NotAfter) })
 	})
 }
 

@@ -53,7 +53,8 @@ func TestTenYears(t *testing.T) {
 	// A world in which nothing happens proves nothing.
 	for what, n := range map[string]int{
 		"outages of signing": sum.signing, "outages of TLS": sum.tls, "outages of partners": sum.partners, "announcements": sum.announcements,
-		"rollovers": sum.rollovers, "renewals": sum.renewals, "certificates met late": sum.late, "ends that were averted": sum.averted,
+		"rollovers": sum.rollovers, "renewals": sum.renewals, "gaps that were bridged": sum.bridged, "announced intermediates": sum.intermediates,
+		"weeks without the folder of the hand-over": sum.blocked, "folders that changed": sum.handed, "certificates met late": sum.late, "ends that were averted": sum.averted,
 	} {
 		if n == 0 {
 			t.Errorf("no %s in %d worlds of ten years", what, len(tallies))
@@ -81,12 +82,15 @@ type tally struct {
 	signing, tls, partners                           int // outages
 	late                                             int // known less than 30 days before the end
 	averted                                          int // announced, and over before the end
+	bridged, intermediates                           int
+	blocked, handed                                  int // of the hand-over
 }
 
 func (t *tally) add(o tally) {
 	t.announcements, t.rollovers, t.renewals = t.announcements+o.announcements, t.rollovers+o.rollovers, t.renewals+o.renewals
 	t.signing, t.tls, t.partners = t.signing+o.signing, t.tls+o.tls, t.partners+o.partners
 	t.late, t.averted = t.late+o.late, t.averted+o.averted
+	t.bridged, t.intermediates, t.blocked, t.handed = t.bridged+o.bridged, t.intermediates+o.intermediates, t.blocked+o.blocked, t.handed+o.handed
 }
 
 // world is a deployment.
@@ -124,6 +128,11 @@ type site struct {
 	published    []s2s.Thumbprint
 	onAnnounced  map[string]func() // by thumbprint: what an administrator would do
 	onPublishing []func()
+
+	folders []string // of the hand-over, by node
+	blocked bool     // they cannot be written
+	handed  string   // what they were asked to hold last
+	faults  int      // of the hand-over, told less those told to be over
 }
 
 // service is something at a site that stops working with a certificate.
@@ -151,6 +160,7 @@ func newWorld(t *testing.T, seed uint64) *world {
 		s.beginSigning()
 		s.beginTLS()
 		s.beginAuthorities()
+		s.beginFolders()
 	}
 	w.pair()
 	for _, s := range w.sites {
@@ -163,9 +173,14 @@ func newWorld(t *testing.T, seed uint64) *world {
 func (w *world) newSite(role profile.Role, m Mode, nodes int) *site {
 	s := &site{world: w, name: string(role), role: role, mode: m, diligence: w.rng.Float64(), onAnnounced: map[string]func(){}}
 	dsn := storetest.SQLite(w.t)
-	for range nodes {
+	shared := w.t.TempDir()
+	for i := range nodes {
+		s.folders = append(s.folders, shared)
+		if m == Announce { // one folder for each node
+			s.folders[i] = w.t.TempDir()
+		}
 		s.nodes = append(s.nodes, newHouse(w.t, storetest.Open(w.t, dsn), w.clock, w.web, mode(m), func(c *Config) {
-			c.Role = role
+			c.Role, c.Node, c.HandOver = role, fmt.Sprint("node ", i), s.folders[i]
 			c.Make = s.make
 		}))
 	}
@@ -292,6 +307,7 @@ func (s *site) look() {
 	for _, v := range s.services {
 		s.judge(v)
 	}
+	s.handOver()
 	s.tellPartners()
 }
 
@@ -328,6 +344,15 @@ func (s *site) read() {
 			s.tally.rollovers++
 		case e.ID == 4310 || e.ID == 4311:
 			s.tally.renewals++
+		case e.ID == 4314:
+			s.tally.bridged++
+		case e.ID == 4315: // what made way is back
+		case e.ID == 4330:
+			s.tally.handed++
+		case e.ID == 4331:
+			s.faults++
+		case e.ID == 4332:
+			s.faults--
 		default:
 			s.tally.announcements++
 			s.announcement(e)
@@ -385,6 +410,9 @@ func (s *site) announcement(e journal.Event) {
 			continue
 		}
 		healthy = false
+		if e.ID == 4308 || e.ID == 4309 {
+			s.tally.intermediates++
+		}
 		mark, reached := markAt(end, s.now())
 		if last := len(v.marks[cert]) - 1; !reached || last >= 0 && v.marks[cert][last] <= mark {
 			s.t.Errorf("%s, %s at %s: announced after %v: %s", s.name, v.name, s.now(), v.marks[cert], e.Text)
@@ -401,7 +429,7 @@ func (s *site) announcement(e journal.Event) {
 
 // purposeOf says of an event what its certificate is for.
 func purposeOf(event int) string {
-	return map[int]string{4300: "current", 4301: "current", 4302: "listener", 4303: "listener", 4304: "partner", 4305: "partner", 4306: "authority", 4307: "authority"}[event]
+	return map[int]string{4300: "current", 4301: "current", 4302: "listener", 4303: "listener", 4308: "listener", 4309: "listener", 4304: "partner", 4305: "partner", 4306: "authority", 4307: "authority"}[event]
 }
 
 // judge holds a service against the journal: of what it hangs on, the marks
@@ -451,16 +479,32 @@ func (s *site) service(name, purpose string, kind *int, hangs func() map[s2s.Thu
 }
 
 // longest is the one of certificates that stand for each other on which all
-// hangs. Here none begins late.
-func longest(all []*x509.Certificate) map[s2s.Thumbprint]time.Time {
-	hangs := map[s2s.Thumbprint]time.Time{}
-	for _, c := range all {
-		if c.NotAfter.Equal(slices.MaxFunc(all, func(a, b *x509.Certificate) int { return a.NotAfter.Compare(b.NotAfter) }).NotAfter) {
-			hangs[s2s.ThumbprintOf(c)] = c.NotAfter
+// hangs: from one to the next that is valid when it ends, as far as that goes.
+func (w *world) longest(all []*x509.Certificate) map[s2s.Thumbprint]time.Time {
+	var last *x509.Certificate
+	for at := w.now(); ; at = last.NotAfter {
+		var best *x509.Certificate
+		for _, c := range all {
+			if !c.NotBefore.After(at) && !c.NotAfter.Before(at) && (best == nil || c.NotAfter.After(best.NotAfter)) {
+				best = c
+			}
+		}
+		if best == nil || best == last {
 			break
 		}
+		last = best
 	}
-	return hangs
+	for _, c := range all { // all have ended
+		if last == nil || last.NotAfter.Before(w.now()) && c.NotAfter.After(last.NotAfter) {
+			if !c.NotBefore.After(w.now()) {
+				last = c
+			}
+		}
+	}
+	if last == nil {
+		return nil
+	}
+	return map[s2s.Thumbprint]time.Time{s2s.ThumbprintOf(last): last.NotAfter}
 }
 
 func (s *site) signs() bool {
