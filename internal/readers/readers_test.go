@@ -211,6 +211,31 @@ func TestStrangers(t *testing.T) {
 	}
 }
 
+// A reading of the partner itself counts, whatever a flood of pretenders does
+// between two writes.
+func TestFloodBetweenTwoWrites(t *testing.T) {
+	t.Parallel()
+	var c clock
+	p := lync(t)
+	s := open(t, storetest.Open(t, storetest.SQLite(t)), c.now, p)
+	s.Note(by(p.Principal, "192.0.2.1"))
+	write(t, s)
+	c.advance(time.Hour)
+	for i := range 1000 {
+		if i == 500 {
+			s.Note(by(p.Principal, "192.0.2.1"))
+		}
+		s.Note(by(p.Principal, fmt.Sprintf("2001:db8:%x::/64", i)))
+	}
+	write(t, s)
+	for _, r := range see(t, s).Partners[0].Readers {
+		if r.Address == "192.0.2.1" && r.Interval() == time.Hour {
+			return
+		}
+	}
+	t.Errorf("the partner's reading is lost: %+v", see(t, s).Partners[0].Readers)
+}
+
 // Who pretends to be a partner, however often and from however many addresses,
 // does not make it look quicker than it is, if it was there first.
 func TestPretenderDoesNotHideTheSlow(t *testing.T) {
