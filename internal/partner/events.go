@@ -6,8 +6,8 @@ import (
 	"github.com/matchseal/matchseal/s2s"
 )
 
-// eventSource is the source of this package's events in the event log.
-const eventSource = "matchseal Partner Applications"
+// EventSource is the source of this package's events in the event log.
+const EventSource = "matchseal Partner Applications"
 
 // Event ids of this package. They are matchseal's own: the products log
 // nothing here.

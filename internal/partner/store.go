@@ -185,7 +185,7 @@ func (s *Store) write(ctx context.Context, change func(ctx context.Context, q st
 // note journals e. A journal that does not take it must not undo a change that
 // has been made, so that failure goes to the log.
 func (s *Store) note(ctx context.Context, e journal.Event) {
-	e.Source, e.Time = eventSource, s.cfg.Now()
+	e.Source, e.Time = EventSource, s.cfg.Now()
 	if err := s.cfg.Journal.Log(ctx, e); err != nil {
 		s.log.ErrorContext(ctx, "journaling an event of the partner records", "text", e.Text, "error", err)
 	}
