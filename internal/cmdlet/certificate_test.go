@@ -330,7 +330,7 @@ func TestCertificatesMoveInTheShell(t *testing.T) {
 	if ex.runs("Remove-ExchangeCertificate $moves.Thumbprint -WhatIf"); ex.value("(Get-ExchangeCertificate $moves.Thumbprint).Thumbprint") != ex.value("$moves.Thumbprint") {
 		t.Error("-WhatIf removed something")
 	}
-	if got := ex.fails("Remove-ExchangeCertificate (Get-AuthConfig).CurrentCertificateThumbprint -Confirm:$false"); !strings.Contains(got, "signing certificate that is in use") {
+	if got := ex.fails("Remove-ExchangeCertificate (Get-AuthConfig).CurrentCertificateThumbprint -Confirm:$false"); !strings.Contains(flat(got), "signing certificate that is in use") {
 		t.Errorf("it says\n%s", got)
 	}
 	web := "(Get-ExchangeCertificate -DomainName exch.litware.test | where { $_.Services -eq 'IIS' }).Thumbprint"

@@ -79,9 +79,10 @@ func startNode(t testing.TB, changes ...func(*config.Config)) *running {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(short) })
+	began()
 	r := &running{t: t, clock: &movable{now: time.Now().Truncate(time.Second)}, dir: short, addresses: map[string]string{}}
 	r.began = r.clock.Now()
-	r.ca, err = certs.NewCA("Litware CA", r.clock.Now(), "litware.test")
+	r.ca, err = litware()
 	r.must(err)
 	caFile := filepath.Join(short, "ca.pem")
 	r.must(certs.WriteCertificatesPEM(caFile, r.ca.Certificate))
@@ -91,8 +92,9 @@ func startNode(t testing.TB, changes ...func(*config.Config)) *running {
 		Trust:      config.Trust{CAFiles: []string{caFile}},
 		Outbound:   config.Outbound{AllowLoopback: true, Timeout: 10 * time.Second},
 		Management: config.Management{Socket: filepath.Join(short, "s")},
-		Roles:      []config.Role{r.role("exchange", "exch.litware.test", "autodiscover.litware.test"), r.role("skype", "pool.litware.test")},
+		Roles:      []config.Role{r.role("exchange", exchangeTLS), r.role("skype", skypeTLS)},
 	}
+	begin(t, cfg, litwareExchange, litwareSkype)
 	r.makeAdministrator(cfg.Directory.DSN)
 	for _, change := range changes {
 		change(&cfg)
@@ -111,19 +113,19 @@ func startNode(t testing.TB, changes ...func(*config.Config)) *running {
 	return r
 }
 
-// role makes the TLS files of a role. The keys are RSA keys, as Windows'
-// authorities issue them.
-func (r *running) role(name string, hosts ...string) config.Role {
+// role writes the TLS files of a role.
+func (r *running) role(name string, issued func() (shown, error)) config.Role {
 	r.t.Helper()
-	chain, key, err := r.ca.Issue(certs.TLSRequest{Names: hosts, Bits: certs.DefaultBits}.ValidFrom(r.clock.Now()))
+	web, err := issued()
 	r.must(err)
+	hosts := web.chain[0].DNSNames
 	c := config.Role{
 		Role: name, Database: "sqlite:" + filepath.Join(r.dir, name+".db"), Listen: []string{"127.0.0.1:0"},
 		TLSCert: filepath.Join(r.dir, name+".pem"), TLSKey: filepath.Join(r.dir, name+".key"),
 		FQDN: hosts[0], Hosts: hosts, Domains: []string{"litware.test"}, Organisation: "litware.test",
 	}
-	r.must(certs.WriteCertificatesPEM(c.TLSCert, chain...))
-	r.must(certs.WriteKeyPEM(c.TLSKey, key))
+	r.must(certs.WriteCertificatesPEM(c.TLSCert, web.chain...))
+	r.must(certs.WriteKeyPEM(c.TLSKey, web.key))
 	return c
 }
 

@@ -45,6 +45,7 @@ func startDeployment(t testing.TB) *deployment {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(short) })
+	began()
 	d := &deployment{t: t, clock: &movable{now: time.Now().Truncate(time.Second)}, dir: short}
 	d.ca, err = certs.NewCA("Seeds CA", d.clock.Now())
 	d.must(err)
@@ -62,6 +63,7 @@ func startDeployment(t testing.TB) *deployment {
 			d.role("skype", connect, seedPool),
 		},
 	}
+	begin(t, d.cfg, seedsExchange, seedsSkype)
 	d.people()
 	n, err := node.Open(t.Context(), d.cfg, node.Options{Now: d.clock.Now, Log: slog.New(slog.DiscardHandler)})
 	d.must(err)
