@@ -141,7 +141,7 @@ this list: matchseal roll withdraw.`,
 func (a *app) printWhose(role string, t s2s.Thumbprint, whose []holderOf) {
 	fmt.Fprintf(a.Err, "certificate %s\n", t)
 	if len(whose) == 0 {
-		fmt.Fprintf(a.Err, "            no partner application or auth server of the %s role has it now\n", role)
+		fmt.Fprintf(a.Err, "            no partner application or auth server of the %s role has it now; check the thumbprint\n", role)
 	}
 	for _, h := range whose {
 		fmt.Fprintf(a.Err, "            the %s %s (%s) signs with it\n", h.Kind, h.Name, h.Identity)

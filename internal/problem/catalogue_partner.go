@@ -23,7 +23,7 @@ func partnerRows() []Entry {
 		Code:       PartnerNotFound,
 		Title:      "there is no such partner application or auth server",
 		Cause:      "Nothing of that name or application id is registered on this role; names are compared without regard to case.",
-		Remedy:     "List what there is: Get-PartnerApplication and Get-AuthServer on Exchange, Get-CsPartnerApplication and Get-CsOAuthServer on Skype for Business.",
+		Remedy:     "List what there is: Get-PartnerApplication and Get-AuthServer on Exchange, Get-CsPartnerApplication and Get-CsOAuthServer on Skype for Business; for the deny list `matchseal cert denied --role <exchange or skype>`.",
 		HTTPStatus: http.StatusNotFound,
 	}, {
 		Code:       PartnerExists,
