@@ -55,7 +55,7 @@ func TestTheWeakestOfAChain(t *testing.T) {
 // Whatever certificates are sent, in whatever order, peers that know the root
 // get through until the end of what is named, and not after it.
 func TestTheWeakestIsTheEndOfTheChain(t *testing.T) {
-	root := issue("root", in(-900), in(9000))
+	root := issueBelow(nil, "root", in(-900), in(9000))
 	rapid.Check(t, func(rt *rapid.T) {
 		days := func(what string) float64 { return float64(rapid.IntRange(1, 60).Draw(rt, what)) }
 		var above []*x509.Certificate
@@ -75,6 +75,18 @@ func TestTheWeakestIsTheEndOfTheChain(t *testing.T) {
 		got := weakest(leaf, rapid.Permutation(above).Draw(rt, "order"), start, 0)
 		if !got.NotAfter.Equal(end) {
 			rt.Fatalf("ends %s, want %s", got.NotAfter, end)
+		}
+		// What a peer says.
+		peer := x509.VerifyOptions{Roots: x509.NewCertPool(), Intermediates: x509.NewCertPool()}
+		peer.Roots.AddCert(root)
+		for _, c := range above {
+			peer.Intermediates.AddCert(c)
+		}
+		for after, want := range map[time.Duration]bool{0: true, time.Second: false} {
+			peer.CurrentTime = end.Add(after)
+			if _, err := leaf.Verify(peer); (err == nil) != want {
+				rt.Fatalf("at %s: %v", peer.CurrentTime, err)
+			}
 		}
 	})
 }
@@ -108,7 +120,7 @@ func TestAnnouncementOfAnIntermediate(t *testing.T) {
 	}
 	for _, want := range []string{
 		"The intermediate certificate CN=Litware Issuing CA 1, with which an authority vouches for the TLS certificate of the listeners of the exchange role on the node mail1 and the management interface of the node mail1, ends in 20 days, on 2027-02-04 08:00 UTC.",
-		"kind: TLS", "remedy: get the authority's current intermediate certificate of this name", "where tls_cert of the role, and those under management, points in the boot file", "see: renewal.intermediate-ends",
+		"kind: TLS", "remedy: get the authority's current intermediate certificate of this name", "to which tls_cert of the role, and that under management, points in the boot file", "see: renewal.intermediate-ends",
 	} {
 		if !strings.Contains(events[0].Text+"\n"+events[0].Detail, want) {
 			t.Errorf("lacks %q:\n%s\n%s", want, events[0].Text, events[0].Detail)

@@ -80,13 +80,19 @@ func issueAs(o certs.SelfSigned) *x509.Certificate {
 	return c
 }
 
-// issueBelow makes a certificate for which parent vouches; all have one key.
+// issueBelow makes a certificate for which parent vouches, or a root; all have
+// one key.
 func issueBelow(parent *x509.Certificate, name string, from, until time.Time) *x509.Certificate {
 	serial, err := rand.Int(rand.Reader, big.NewInt(1<<62))
 	if err != nil {
 		panic(err)
 	}
-	template := &x509.Certificate{SerialNumber: serial, Subject: pkix.Name{CommonName: name}, NotBefore: from, NotAfter: until}
+	template := &x509.Certificate{
+		SerialNumber: serial, Subject: pkix.Name{CommonName: name}, NotBefore: from, NotAfter: until, BasicConstraintsValid: true, IsCA: true,
+	}
+	if parent == nil {
+		parent = template
+	}
 	der, err := x509.CreateCertificate(rand.Reader, template, parent, rsaKey().Public(), rsaKey())
 	if err != nil {
 		panic(err)

@@ -82,7 +82,7 @@ func (k *Keeper) assign() string {
 }
 
 func (k *Keeper) replaceTLS(c Certificate) string {
-	return fmt.Sprintf("have the authority issue a new one for the same names, put it and its key where %s point in the boot file. The node shows it within half a minute and needs no restart. No command of the shell changes it", c.keys("tls_cert and tls_key"))
+	return fmt.Sprintf("have the authority issue a new one for the same names, put it and its key where %s point in the boot file. The node shows it within half a minute and needs no restart. No command of the shell changes it", c.keys("tls_cert and tls_key", "those"))
 }
 
 // replaceIntermediate mends the file of a chain. The server's own certificate
@@ -92,15 +92,15 @@ func (k *Keeper) replaceIntermediate(c Certificate) string {
 	if c.Root {
 		what = "root certificate"
 	}
-	return fmt.Sprintf("get the authority's current %s, put it in the place of the old one into the file where %s points in the boot file (`matchseal cert chain <file>` shows it). The node sends it within half a minute and needs no restart. When the authority has none of this name any more, have it issue a new certificate for the same names, with its chain", what, c.keys("tls_cert"))
+	return fmt.Sprintf("get the authority's current %s and put it in the place of the old one, in the file to which %s points in the boot file (`matchseal cert chain <file>` shows it). The node sends it within half a minute and needs no restart. When the authority has none of this name any more, have it issue a new certificate for the same names, with its chain", what, c.keys("tls_cert", "that"))
 }
 
 // keys says which keys of the boot file name the files of a TLS certificate.
-func (c Certificate) keys(files string) string {
+func (c Certificate) keys(files, others string) string {
 	role, management := slices.Contains(c.By, Listener), slices.Contains(c.By, Management)
 	switch {
 	case role && management:
-		return files + " of the role, and those under management,"
+		return files + " of the role, and " + others + " under management,"
 	case management:
 		return files + " under management"
 	}
