@@ -75,6 +75,10 @@ func (p Policy) Earlier(now, begins, end time.Time, notice time.Duration) (at ti
 	return begins, !begins.After(end.Add(-p.overlap()))
 }
 
+// Notice is how long a certificate has to be out until the slowest partner can
+// be taken to know it; zero when nothing is known of any.
+func (k *Keyring) Notice(ctx context.Context) time.Duration { return k.heed(ctx, false).slowest.needs() }
+
 // Usable says why a certificate of the store could not sign, whatever its slot
 // and its dates (keyring.unreadable), or returns nil.
 func (k *Keyring) Usable(ctx context.Context, t s2s.Thumbprint) error {

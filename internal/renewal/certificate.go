@@ -93,6 +93,7 @@ type Facts struct {
 	Shown       []Shown
 	Issuers     []Issuer
 	Authorities []*x509.Certificate
+	Slowest     time.Duration // notice that the slowest partner needs, when a successor is due
 }
 
 // Shown is a TLS certificate that a listener shows.

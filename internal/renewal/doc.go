@@ -3,14 +3,17 @@
 //
 // It owns
 //   - the expiry watch: which certificates matter here (the role's own signing
-//     ones, the TLS ones that its listeners show, the keys of its partners and
+//     ones, the TLS chains that its listeners show, the keys of its partners and
 //     auth servers, the authorities of the boot file), which of them end without
 //     another taking over, and the announcing of that 60, 30, 14, 7 and 1 days
 //     before and at the end, once each;
 //   - the automatic renewal of the signing certificate: off, announced or done;
 //   - the loop that writes down what time has done to the slots, and the event
 //     of a new current certificate (2014 on Exchange);
-//   - its tables: what was announced, which certificate was told to be current.
+//   - the folder for those who take the role's certificates by hand;
+//   - its tables: what was announced, which certificate was told to be current,
+//     which faults were, what the folder holds, and which staged certificate made
+//     way for another one and comes back.
 //
 // It does not own the slots and their rules (keyring), the reading of partners'
 // metadata (partner), the loading of TLS certificates (node), or the renewal of

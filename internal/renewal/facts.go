@@ -36,6 +36,9 @@ func (k *Keeper) facts(ctx context.Context) (f Facts, err error) {
 		}
 	}
 	k.own = f.Own
+	if wanted(f.Slots, k.cfg.Now(), k.cfg.Ahead) {
+		f.Slowest = k.cfg.Keyring.Notice(ctx)
+	}
 	f.Issuers, err = k.issuers(ctx)
 	return f, err
 }

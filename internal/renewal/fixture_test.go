@@ -154,6 +154,7 @@ type house struct {
 	web      *web
 	clock    *clock
 	tls      []Shown
+	slow     time.Duration // how long the slowest partner goes without reading
 }
 
 // box seals the keys of all houses: nodes of one store share it.
@@ -187,7 +188,7 @@ func newHouse(t testing.TB, db *store.DB, c *clock, w *web, edit ...func(*Config
 	if h.journal, err = journal.New(db, now); err != nil {
 		t.Fatal(err)
 	}
-	if h.keyring, err = keyring.New(db, box(), now, cfg.Policy); err != nil {
+	if h.keyring, err = keyring.New(db, box(), now, cfg.Policy, func(context.Context) keyring.Slowest { return keyring.Slowest{Partner: "slow", Interval: h.slow} }); err != nil {
 		t.Fatal(err)
 	}
 	h.partners, err = partner.New(partner.Config{

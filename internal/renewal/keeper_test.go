@@ -390,6 +390,19 @@ func TestRenewalNamesWhoNeedsTheCertificate(t *testing.T) {
 	}
 }
 
+// A partner that seldom reads gets longer notice, but not beyond the end.
+func TestRenewalWaitsForTheSlowest(t *testing.T) {
+	for _, c := range []struct{ slow, want time.Duration }{{time.Hour, 2 * day}, {4 * day, 8 * day}, {100 * day, 20*day - 26*time.Hour - 10*time.Minute}} {
+		h := newHouse(t, sqlite(t), &clock{now: start}, newWeb(), mode(Do))
+		h.slow = c.slow
+		h.current(t, 20*day)
+		h.look(t)
+		if s := h.state(t); s.Next == nil || !s.Next.From.Equal(start.Add(c.want)) {
+			t.Errorf("%s: staged %+v", c.slow, s.Next)
+		}
+	}
+}
+
 // A partner's key is healthy beside a later one; denied ones do not count.
 func TestPartnersThatRollOver(t *testing.T) {
 	h := newHouse(t, sqlite(t), &clock{now: start}, newWeb(), mode(Off))

@@ -38,9 +38,9 @@ func wanted(s keyring.State, now time.Time, ahead time.Duration) bool {
 // notice is how long before it takes over a new certificate has to be known.
 func (f Facts) notice() time.Duration {
 	if partners, servers := f.byHand(); len(partners)+len(servers) > 0 {
-		return byHandNotice
+		return max(byHandNotice, f.Slowest)
 	}
-	return 0
+	return f.Slowest
 }
 
 // takeover is when a successor staged now should become current.
