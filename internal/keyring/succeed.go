@@ -77,7 +77,9 @@ func (p Policy) Earlier(now, begins, end time.Time, notice time.Duration) (at ti
 
 // Notice is how long a certificate has to be out until the slowest partner can
 // be taken to know it; zero when nothing is known of any.
-func (k *Keyring) Notice(ctx context.Context) time.Duration { return k.heed(ctx, false).slowest.needs() }
+func (k *Keyring) Notice(ctx context.Context) time.Duration {
+	return k.heed(ctx, false).slowest.needs()
+}
 
 // Usable says why a certificate of the store could not sign, whatever its slot
 // and its dates (keyring.unreadable), or returns nil.
