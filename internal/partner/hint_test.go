@@ -3,6 +3,7 @@ package partner
 import (
 	"context"
 	"net/http"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -30,9 +31,11 @@ func TestWhenAServerWantsToBeReadAgain(t *testing.T) {
 func TestRunFollowsTheWish(t *testing.T) {
 	inBubble(t, func(t *testing.T, h house) {
 		doc := authmeta.New(authmeta.Exchange, exchange, exchangeURL, start, keys()[0].cert)
-		wish := 15 * time.Minute
+		var wish atomic.Int64
+		wish.Store(int64(15 * time.Minute))
 		h.web.serve(exchangeURL, authmeta.Handler(func(context.Context) (authmeta.Document, error) {
-			doc.Refresh = wish
+			doc := doc
+			doc.Refresh = time.Duration(wish.Load())
 			return doc, nil
 		}, authmeta.Exchange))
 		if _, err := h.Refresh(t.Context(), "Exchange", true); err != nil {
@@ -45,7 +48,8 @@ func TestRunFollowsTheWish(t *testing.T) {
 		if n := h.web.count(exchangeURL) - read; n != 8 {
 			t.Errorf("%d reads in two hours, want one in fifteen minutes", n)
 		}
-		wish, read = 0, h.web.count(exchangeURL)
+		wish.Store(0)
+		read = h.web.count(exchangeURL)
 		time.Sleep(5 * time.Hour)
 		synctest.Wait()
 		if n := h.web.count(exchangeURL) - read; n < 5 || n > 6 {
