@@ -143,12 +143,13 @@ func (r Reading) MeetsBy(published time.Time, p Policy) time.Time {
 }
 
 // newest is the certificate that partners have to meet: the next one, or the
-// current one while it is new.
+// current one while it is new or somebody has not met it. It is nil when there
+// is nothing to meet.
 func (p Plan) newest() *Slot {
-	if p.Next != nil {
+	switch {
+	case p.Next != nil:
 		return p.Next
-	}
-	if p.Previous != nil {
+	case p.Previous != nil, slices.ContainsFunc(p.Readings, func(r Reading) bool { return r.Known && !r.holds(p.Current) }):
 		return p.Current
 	}
 	return nil
@@ -166,7 +167,7 @@ func (p *Plan) judge(now time.Time, policy Policy) {
 	case p.Current != nil && p.Current.expired(now):
 		because(Stopped, "the current certificate expired %s, so that nothing is signed", moment(p.Current.NotAfter))
 		return
-	case p.newest() == nil && now.After(p.Current.NotAfter.Add(-dueBefore)):
+	case p.Next == nil && p.Previous == nil && now.After(p.Current.NotAfter.Add(-dueBefore)):
 		because(Due, "the current certificate ends %s and has no successor; stage one by %s", moment(p.Current.NotAfter), moment(p.StageBy))
 		return
 	case p.newest() == nil:
