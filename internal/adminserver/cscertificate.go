@@ -127,7 +127,7 @@ func (c certificateStore) assign(ctx context.Context, _ Operator, req adminapi.S
 	})
 	if problem.Is(err, problem.KeyringCurrent) {
 		// Runbooks assign what the wizard may have assigned before them.
-		return adminapi.Changed{Warnings: []string{req.Thumbprint + " is the current certificate already; nothing was changed."}}, nil
+		return adminapi.Changed{Warnings: []string{req.Thumbprint + " is the current signing certificate already; nothing was changed."}}, nil
 	}
 	return adminapi.Changed{Warnings: warnings}, err
 }

@@ -21,7 +21,7 @@ import (
 
 // EventWithdrawn is the event of a signing certificate that was withdrawn
 // because its key is in wrong hands.
-const EventWithdrawn = 4330
+const EventWithdrawn = 4201
 
 // maxLeaked bounds how many certificates one call withdraws.
 const maxLeaked = 100

@@ -21,7 +21,7 @@ func (a *app) printWithdrawalPlan(p adminapi.Withdrawal) {
 	}
 	switch c := p.Current; {
 	case c == nil:
-		fmt.Fprintln(a.Out, "signs then  nothing: no certificate is assigned")
+		fmt.Fprintln(a.Out, "signs then  nothing: no signing certificate is assigned")
 	case c.New && c.Thumbprint == "":
 		fmt.Fprintf(a.Out, "takes over  a new certificate  %s\n            ends %s\n", c.Subject, utc(c.NotAfter))
 	case c.New:

@@ -47,9 +47,9 @@ func (s State) stage(c candidate, effective, now time.Time, p Policy, force bool
 	slow := p.slowest.needs() > p.Lead && p.tooSlow(s, published, effective, now)
 	switch {
 	case c.notBefore.After(effective):
-		return s, problem.New(problem.KeyringNotYetValid, "%s is valid from %s, after the effective date %s", c.thumbprint, moment(c.notBefore), moment(effective))
+		return s, problem.New(problem.KeyringNotYetValid, "the signing certificate %s is valid from %s, after the effective date %s", c.thumbprint, moment(c.notBefore), moment(effective))
 	case c.notAfter.Before(effective.Add(p.Remaining)):
-		return s, problem.New(problem.KeyringTooShort, "%s ends %s, less than %d days after the effective date %s", c.thumbprint, moment(c.notAfter), p.Remaining/(24*time.Hour), moment(effective))
+		return s, problem.New(problem.KeyringTooShort, "the signing certificate %s ends %s, less than %d days after the effective date %s", c.thumbprint, moment(c.notAfter), p.Remaining/(24*time.Hour), moment(effective))
 	case slow && !force:
 		return s, &Confirmation{Question: questionLead + p.slowWords(published)}
 	case early && !force:
@@ -85,7 +85,7 @@ func (s State) publish(now time.Time, p Policy, force bool) (State, error) {
 	if s.Next == nil {
 		// Its date may have come in the meantime, or have been "now".
 		if s.Current == nil || !s.Current.Rolled {
-			return s, problem.New(problem.KeyringNothingStaged, "there is no next certificate to publish")
+			return s, problem.New(problem.KeyringNothingStaged, "no next signing certificate is staged that could be published")
 		}
 		s.Current.Rolled = false
 		s.Current.Immediate = s.Current.Immediate || force
@@ -94,7 +94,7 @@ func (s State) publish(now time.Time, p Policy, force bool) (State, error) {
 	now = s.forward(now)
 	if usable := s.Current != nil && !s.Current.expired(now); !force {
 		if ready := s.Next.Published.Add(p.known()); usable && now.Before(ready) {
-			return s, problem.New(problem.KeyringTooEarly, "%s is published since %s only; partners know it from %s on", s.Next.Thumbprint, moment(s.Next.Published), moment(ready))
+			return s, problem.New(problem.KeyringTooEarly, "the next signing certificate %s is published since %s only; partners know it from %s on", s.Next.Thumbprint, moment(s.Next.Published), moment(ready))
 		}
 		question := fmt.Sprintf(questionPublish, moment(s.Next.From))
 		if p.tooSlow(s, s.Next.Published, now, now) {
@@ -116,7 +116,7 @@ func (s State) clearPrevious(now time.Time, force bool) (State, error) {
 		return s, nil
 	}
 	if !force && !s.Previous.expired(now) {
-		return s, problem.New(problem.KeyringTooEarly, "tokens signed with %s may be in use until %s; then it is cleared by itself", s.Previous.Thumbprint, moment(s.Previous.Until))
+		return s, problem.New(problem.KeyringTooEarly, "tokens signed with the previous certificate %s may be in use until %s; then it is cleared by itself", s.Previous.Thumbprint, moment(s.Previous.Until))
 	}
 	s = s.clone()
 	s.Previous = nil
@@ -129,7 +129,7 @@ func (s State) clearPrevious(now time.Time, force bool) (State, error) {
 // publishAndClear does both, which leaves no overlap and so has to be forced.
 func (s State) publishAndClear(now time.Time, p Policy, force bool) (State, error) {
 	if !force {
-		return s, problem.New(problem.KeyringPublishAndClear, "publishing and clearing were asked for together")
+		return s, problem.New(problem.KeyringPublishAndClear, "publishing the next signing certificate and clearing the previous one were asked for together")
 	}
 	s, err := s.publish(now, p, force)
 	if err != nil {
@@ -162,10 +162,10 @@ func (s *State) assign(c candidate, now time.Time) (Slot, error) {
 		return Slot{}, err
 	}
 	if c.notBefore.After(now) {
-		return Slot{}, problem.New(problem.KeyringNotYetValid, "%s is valid from %s only", c.thumbprint, moment(c.notBefore))
+		return Slot{}, problem.New(problem.KeyringNotYetValid, "the certificate %s, which is to sign tokens, is valid from %s only", c.thumbprint, moment(c.notBefore))
 	}
 	if c.notAfter.Before(now) {
-		return Slot{}, problem.New(problem.KeyringTooShort, "%s ended %s", c.thumbprint, moment(c.notAfter))
+		return Slot{}, problem.New(problem.KeyringTooShort, "the certificate %s, which is to sign tokens, ended %s", c.thumbprint, moment(c.notAfter))
 	}
 	slot := Slot{Thumbprint: c.thumbprint, NotAfter: c.notAfter, Published: now, From: now, Immediate: true}
 	if s.Next != nil && s.Next.Thumbprint == c.thumbprint {
@@ -190,11 +190,11 @@ func (s State) unassign(force bool) (State, error) {
 func (s State) free(t s2s.Thumbprint) error {
 	switch {
 	case slices.Contains(s.Denied, t):
-		return problem.New(problem.KeyringReused, "%s is denied", t)
+		return problem.New(problem.KeyringReused, "the key of %s was withdrawn as leaked; it signs no more tokens", t)
 	case slices.Contains(s.Retired, t):
-		return problem.New(problem.KeyringReused, "%s has been current before", t)
+		return problem.New(problem.KeyringReused, "%s has been the current signing certificate before", t)
 	case s.Current != nil && s.Current.Thumbprint == t:
-		return problem.New(problem.KeyringCurrent, "%s is the current certificate", t)
+		return problem.New(problem.KeyringCurrent, "%s is the current signing certificate already", t)
 	}
 	return nil
 }

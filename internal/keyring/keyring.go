@@ -229,9 +229,9 @@ func (k *Keyring) signerOf(ctx context.Context, s State) (*s2s.Signer, error) {
 	slot := s.Signing(k.time(), k.policy)
 	switch {
 	case s.Current == nil:
-		return nil, problem.New(problem.KeyringMissing, "no certificate is assigned")
+		return nil, problem.New(problem.KeyringMissing, "no certificate is assigned to sign tokens with")
 	case slot == nil:
-		return nil, problem.New(problem.KeyringExpired, "%s expired %s", s.Current.Thumbprint, moment(s.Current.NotAfter))
+		return nil, problem.New(problem.KeyringExpired, "the signing certificate %s expired %s", s.Current.Thumbprint, moment(s.Current.NotAfter))
 	}
 	signer, err := k.open(ctx, s, slot.Thumbprint)
 	if problem.Is(err, problem.KeyringUnreadable) && slot.Thumbprint != s.Current.Thumbprint {

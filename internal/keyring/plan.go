@@ -162,7 +162,7 @@ func (p *Plan) judge(now time.Time, policy Policy) {
 	}
 	switch {
 	case p.Current == nil && p.Next == nil:
-		because(Stopped, "no certificate is assigned, so that nothing is signed")
+		because(Stopped, "no signing certificate is assigned, so that nothing is signed")
 		return
 	case p.Current != nil && p.Current.expired(now):
 		because(Stopped, "the current certificate expired %s, so that nothing is signed", moment(p.Current.NotAfter))

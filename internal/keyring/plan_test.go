@@ -78,7 +78,7 @@ func TestPlan(t *testing.T) {
 		{"not met, but due", func(s *State) { s.Next = nil }, 10 * 24 * hour, []Reading{read(0, 'Z')}, Due, "stage one by 2027-03-13"},
 		{"nothing staged, soon", func(s *State) { s.Next = nil }, 10 * 24 * hour, nil, Due, "stage one by 2027-03-13"},
 		{"nothing staged, ended", func(s *State) { s.Next = nil }, 90 * 24 * hour, nil, Stopped, "expired 2027-03-15"},
-		{"nothing assigned", func(s *State) { *s = State{} }, 0, nil, Stopped, "no certificate is assigned"},
+		{"nothing assigned", func(s *State) { *s = State{} }, 0, nil, Stopped, "no signing certificate is assigned"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := staged()

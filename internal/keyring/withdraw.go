@@ -145,7 +145,7 @@ func (s State) withdraw(leaked []s2s.Thumbprint, heir *candidate, now time.Time,
 		return s, nil
 	}
 	if heir == nil {
-		return s, problem.New(problem.KeyringCurrentLeaked, "%s is the current certificate", s.Current.Thumbprint)
+		return s, problem.New(problem.KeyringCurrentLeaked, "%s is the current signing certificate", s.Current.Thumbprint)
 	}
 	slot, err := s.assign(*heir, now)
 	if err != nil {

@@ -237,7 +237,7 @@ func TestLeakedKey(t *testing.T) {
 			if l.show(t, h) {
 				t.Error("the withdrawn key is accepted again")
 			}
-			if found := do(t, d.admin(t, r.name, "administrator"), eventsOf(r.name), adminapi.EventFilter{ID: 4330}); len(found) != 1 || !strings.Contains(found[0].Text, l.thumbprint()) {
+			if found := do(t, d.admin(t, r.name, "administrator"), eventsOf(r.name), adminapi.EventFilter{ID: 4201}); len(found) != 1 || !strings.Contains(found[0].Text, l.thumbprint()) {
 				t.Errorf("the journal has %+v", found)
 			}
 		})
