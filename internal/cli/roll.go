@@ -2,14 +2,13 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/matchseal/matchseal/internal/adminapi"
-	"github.com/matchseal/matchseal/internal/lab"
 )
 
 func (a *app) roll() *cobra.Command {
@@ -85,21 +84,13 @@ printed with it. The exit status is 1 when somebody has to do something.`,
 // refuses, nothing is known, which the plan says.
 func (a *app) readings(ctx context.Context, c connection, other string, client *adminapi.Client) []adminapi.RollReading {
 	calls, _ := rollsOf(other)
-	who, err := adminapi.Do(ctx, client, adminapi.Who, adminapi.Empty{})
-	if err != nil {
+	client, err := a.other(ctx, c, other, client)
+	switch {
+	case errors.Is(err, errElsewhere):
 		return nil
-	}
-	if !slices.Contains(who.Roles, other) {
-		if c.url != "" || c.socket != "" {
-			return nil
-		}
-		if _, err := lab.Socket(c.dir, other); err != nil {
-			return nil
-		}
-		if client, err = a.dial(ctx, c, other); err != nil {
-			fmt.Fprintf(a.Err, "note: the %s role cannot be asked what it has read: %v\n", other, err)
-			return nil
-		}
+	case err != nil:
+		fmt.Fprintf(a.Err, "note: the %s role cannot be asked what it has read: %v\n", other, err)
+		return nil
 	}
 	plan, err := adminapi.Do(ctx, client, calls.plan, adminapi.RollPlanRequest{})
 	if err != nil {

@@ -147,8 +147,11 @@ func (a *app) meant(e *emergency, p adminapi.Withdrawal) error {
 	return silent{}
 }
 
+// errElsewhere says that nobody told where the other role runs.
+var errElsewhere = errors.New("it runs on another node")
+
 // other finds where the other role can be asked: at the same node when that
-// plays both, or in the lab.
+// plays both, or in the lab. Otherwise it fails with errElsewhere.
 func (a *app) other(ctx context.Context, c connection, role string, client *adminapi.Client) (*adminapi.Client, error) {
 	who, err := adminapi.Do(ctx, client, adminapi.Who, adminapi.Empty{})
 	if err != nil {
@@ -158,10 +161,10 @@ func (a *app) other(ctx context.Context, c connection, role string, client *admi
 		return client, nil
 	}
 	if c.url != "" || c.socket != "" {
-		return nil, errors.New("it runs on another node")
+		return nil, errElsewhere
 	}
 	if _, err := lab.Socket(c.dir, role); err != nil {
-		return nil, err
+		return nil, errElsewhere
 	}
 	return a.dial(ctx, c, role)
 }

@@ -1,17 +1,14 @@
 package renewal
 
 import (
-	"cmp"
 	"context"
 	"crypto/rsa"
 	"crypto/x509"
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
-	"github.com/matchseal/matchseal/internal/certs"
 	"github.com/matchseal/matchseal/internal/keyring"
 	"github.com/matchseal/matchseal/internal/problem"
 	"github.com/matchseal/matchseal/s2s"
@@ -20,10 +17,6 @@ import (
 const (
 	// lifetime of a certificate made here is what the products' set-up gives.
 	lifetime = 5 * 365 * day
-	// backDating lets a peer whose clock is behind use the certificate too.
-	backDating = 5 * time.Minute
-	leastBits  = 2048
-	mostBits   = 4096
 	// byHandNotice is what partners get to whom somebody has to carry the new
 	// certificate, rather than the two days of those who read it by themselves.
 	byHandNotice = 30 * day
@@ -162,21 +155,5 @@ func (k *Keeper) successor(ctx context.Context, x *step, now time.Time) error {
 }
 
 func (k *Keeper) make(old keyring.Certificate, now time.Time) (*x509.Certificate, *rsa.PrivateKey, error) {
-	name := old.X509.Subject
-	name.ExtraNames = name.Names // all attributes in their order, also those that pkix has no field for
-	if name.String() == "" {
-		name.CommonName = cmp.Or(slices.Concat(old.X509.DNSNames, []string{certs.AuthCertificateName})...)
-	}
-	return k.cfg.Make(certs.SelfSigned{
-		Subject: name, DNSNames: old.X509.DNSNames, Bits: bits(old),
-		NotBefore: now.Add(-backDating).Truncate(time.Second), NotAfter: now.Add(lifetime).Truncate(time.Second),
-	})
-}
-
-// bits is the size of the old key, within what signs tokens.
-func bits(old keyring.Certificate) int {
-	if public, ok := old.X509.PublicKey.(*rsa.PublicKey); ok {
-		return min(max(public.N.BitLen(), leastBits), mostBits)
-	}
-	return leastBits
+	return k.cfg.Make(old.Like(now))
 }
