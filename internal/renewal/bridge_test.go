@@ -19,6 +19,7 @@ import (
 	"github.com/matchseal/matchseal/internal/keyring"
 	"github.com/matchseal/matchseal/internal/partner"
 	"github.com/matchseal/matchseal/internal/problem"
+	"github.com/matchseal/matchseal/internal/store/storetest"
 	"github.com/matchseal/matchseal/s2s"
 )
 
@@ -114,6 +115,82 @@ func TestGapThatHasBegun(t *testing.T) {
 	h.look(t)
 	if got := ids(h.events(t)); !slices.Equal(got, []int{4314, 2014, 4315}) {
 		t.Errorf("events %v", got)
+	}
+}
+
+// Another node does all of it in the middle of a look, wherever that is: the
+// staged certificate still comes back.
+func TestGapThatAnotherNodeBridges(t *testing.T) {
+	c := newCluster(t, storetest.SQLite(t), 2)
+	for at := 1; at < 12; at++ {
+		c.reset(t, Do)
+		h, other := c.nodes[0], c.nodes[1]
+		h.current(t, 20*day)
+		next := h.stageFor(t, in(25), in(900), in(30))
+		n := 0
+		h.clock.tick = func() {
+			if n++; n == at {
+				other.look(t)
+			}
+		}
+		h.look(t)
+		h.clock.tick = nil
+		for _, now := range []time.Time{in(2), in(2.1), in(30), in(31)} {
+			h.clock.set(now)
+			h.look(t)
+		}
+		if s := h.state(t); s.Current.Thumbprint != next {
+			t.Errorf("interrupted at %d: %+v, %v", at, s.Current, ids(h.events(t)))
+		}
+	}
+}
+
+// spoil makes the key of a certificate one that cannot be read.
+func (h *house) spoil(t testing.TB, c s2s.Thumbprint) {
+	t.Helper()
+	if _, err := h.db.ExecContext(t.Context(), `UPDATE keyring_certificates SET sealed_key = $2 WHERE thumbprint = $1`, c.String(), []byte("x")); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// What is staged and could not sign is replaced, however far away the end is.
+func TestStagedOneThatCannotBeRead(t *testing.T) {
+	h := newHouse(t, sqlite(t), &clock{now: start}, newWeb(), mode(Do))
+	h.current(t, 500*day)
+	next := h.next(t, 900*day, 4*day)
+	h.spoil(t, next)
+	h.follow(t, in(10))
+	s := h.state(t)
+	if _, err := h.keyring.Signer(t.Context()); err != nil || s.Current.Thumbprint == next || s.Next != nil {
+		t.Errorf("%+v, %v", s, err)
+	}
+	if events := h.events(t); !slices.Equal(ids(events), []int{4314, 2014}) || !strings.Contains(events[0].Text, "has a key that cannot be read") {
+		t.Errorf("events %+v", events)
+	}
+}
+
+// A node that cannot read the current key makes none: it may have another
+// master key than the others. It may move what it can read.
+func TestCurrentOneThatCannotBeRead(t *testing.T) {
+	h := newHouse(t, sqlite(t), &clock{now: start}, newWeb(), mode(Do))
+	h.spoil(t, h.current(t, 50*day))
+	for range 2 {
+		if _, err := h.Look(t.Context()); !problem.Is(err, problem.RenewalFailed) || !problem.Is(err, problem.KeyringUnreadable) {
+			t.Errorf("error = %v", err)
+		}
+	}
+	if all, err := h.keyring.List(t.Context()); err != nil || len(all) != 1 {
+		t.Errorf("%d certificates, %v", len(all), err)
+	}
+	if got := why(h.events(t)); len(got) != 1 {
+		t.Errorf("events %+v", got)
+	}
+	next := h.next(t, 900*day, 60*day)
+	if _, err := h.Look(t.Context()); !problem.Is(err, problem.KeyringUnreadable) {
+		t.Errorf("error = %v", err)
+	}
+	if s := h.state(t); s.Next == nil || s.Next.Thumbprint != next || !s.Next.From.Equal(in(2)) {
+		t.Errorf("%+v", s.Next)
 	}
 }
 
@@ -229,10 +306,7 @@ func (x slotsNow) put(t *testing.T, h *house) (next s2s.Thumbprint) {
 			t.Fatal(err)
 		}
 	}
-	broken := map[string]s2s.Thumbprint{"current": current, "next": next}[x.broken]
-	if _, err := h.db.ExecContext(t.Context(), `UPDATE keyring_certificates SET sealed_key = $2 WHERE thumbprint = $1`, broken.String(), []byte("x")); err != nil {
-		t.Fatal(err)
-	}
+	h.spoil(t, map[string]s2s.Thumbprint{"current": current, "next": next}[x.broken])
 	h.clock.set(start)
 	return next
 }

@@ -292,8 +292,10 @@ func TestHandOverOfSeveralNodes(t *testing.T) {
 		for _, h := range nodes {
 			h.clock.advance(49*time.Hour - time.Minute)
 		}
-		nodes[2].look(t)
-		nodes[2].hand(t)
+		for _, i := range []int{2, 1, 0} {
+			nodes[i].hand(t)
+		}
+		nodes[1].checkFolder(t, shared)
 		for range 3 {
 			everybody()
 		}
