@@ -307,7 +307,7 @@ func (c certificateStore) replace(ctx context.Context, thumbprint, name, role, f
 		return adminapi.Changed{}, err
 	}
 	if old := after.Previous; old != nil && before.Current != nil && before.Current.Thumbprint == old.Thumbprint {
-		warnings = append(warnings, fmt.Sprintf("The previous certificate %s stays published until %s. If its key has leaked, withdraw it now: matchseal roll withdraw --role %s --leaked %s; or run %s.",
+		warnings = append(warnings, fmt.Sprintf("The previous signing certificate %s stays published until %s. If its key has leaked, withdraw it now: matchseal roll withdraw --role %s --leaked %s; or run %s.",
 			old.Thumbprint, old.Until.UTC().Format(utcMinute), role, old.Thumbprint, forget))
 	}
 	return adminapi.Changed{Warnings: warnings}, nil
