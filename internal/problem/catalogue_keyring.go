@@ -151,7 +151,7 @@ func certificateRows() []Entry {
 		Code:       KeyringListener,
 		Title:      "the certificate of the web services is set in the node's configuration file",
 		Cause:      "What browsers and peers are shown (IIS on Exchange; Default, WebServicesInternal and WebServicesExternal on Skype for Business) is the TLS certificate of the boot file. It is not one of the signing certificates, and no command of the shell changes it.",
-		Remedy:     "To show another certificate, put it and its key where tls_cert and tls_key of the role point and restart the node. To sign tokens, make a signing certificate: New-ExchangeCertificate on Exchange, Request-CsCertificate -New -Type OAuthTokenIssuer on Skype for Business.",
+		Remedy:     "To show another certificate, put it and its key where tls_cert and tls_key of the role point; the node shows it within half a minute. To sign tokens, make a signing certificate: New-ExchangeCertificate on Exchange, Request-CsCertificate -New -Type OAuthTokenIssuer on Skype for Business.",
 		HTTPStatus: http.StatusConflict,
 	}}
 }

@@ -106,7 +106,7 @@ func shownRows() []Entry {
 		Code:       TLSEndsSoon,
 		Title:      "the server's TLS certificate ends soon",
 		Cause:      "Less than 30 days are left. From its last day on every client refuses the server.",
-		Remedy:     "Renew it in time and assign the new one: Enable-ExchangeCertificate -Thumbprint <new> -Services IIS, or Set-CsCertificate -Type WebServicesInternal -Thumbprint <new>. On a matchseal node put it and its key where tls_cert and tls_key point, and start the node again.",
+		Remedy:     "Renew it in time and assign the new one: Enable-ExchangeCertificate -Thumbprint <new> -Services IIS, or Set-CsCertificate -Type WebServicesInternal -Thumbprint <new>. On a matchseal node put it and its key where tls_cert and tls_key point.",
 		Severity:   Warning,
 		HTTPStatus: http.StatusBadGateway,
 	}, {
