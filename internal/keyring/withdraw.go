@@ -134,6 +134,10 @@ func (s State) withdraw(leaked []s2s.Thumbprint, heir *candidate, now time.Time,
 			s.Denied = append(s.Denied, t)
 		}
 	}
+	// Which of those that are or were current signs, each node decides by its own
+	// clock. When one of them goes, an older one must not begin again: its time
+	// in the document may be over before that of its tokens is.
+	signed := slices.ContainsFunc(s.line(), func(slot Slot) bool { return gone(&slot) })
 	if gone(s.Next) {
 		s.Next = nil
 	}
@@ -142,6 +146,9 @@ func (s State) withdraw(leaked []s2s.Thumbprint, heir *candidate, now time.Time,
 	}
 	s.Leaving = slices.DeleteFunc(s.Leaving, func(l Slot) bool { return gone(&l) })
 	if !gone(s.Current) {
+		if s.Current != nil && signed {
+			s.Current.Immediate = true
+		}
 		return s, nil
 	}
 	if heir == nil {

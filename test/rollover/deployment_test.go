@@ -111,6 +111,7 @@ func deploy(t testing.TB, databases map[string]string, nodes int) *deployment {
 		d.openMembers(s, databases[s.name])
 	}
 	d.pair()
+	d.clock.step(2 * time.Second) // the second node of a role notices within one
 	return d
 }
 

@@ -50,8 +50,9 @@ func (d *deployment) openMembers(s *side, dsn string) {
 		events, err := journal.New(m.db, m.now)
 		must(d.t, err)
 		m.partners, err = partner.New(partner.Config{
-			DB: m.db, Fetcher: authmeta.Fetcher{HTTP: d.http(d.connect()), Now: m.now}, Now: m.now, Journal: events, Organisation: domain,
-			Own: func(context.Context) (s2s.Principal, error) { return s.principal, nil },
+			DB: m.db, Now: m.now, Journal: events, Organisation: domain,
+			Fetcher: authmeta.Fetcher{HTTP: d.http(d.connect()), Now: m.now, Agent: func(context.Context) string { return authmeta.Introduction("", s.principal) }},
+			Own:     func(context.Context) (s2s.Principal, error) { return s.principal, nil },
 		})
 		must(d.t, err)
 		other := d.other(s)

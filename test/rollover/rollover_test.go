@@ -129,6 +129,14 @@ func roll(t *testing.T, target int, seed uint64, nodes int, database func(testin
 func (r *run) through(target int) {
 	r.started = r.clock.now()
 	killAt := r.dice.IntN(max(target/2, 1))
+	defer func() { // also when the test gives up
+		for _, f := range r.failures {
+			r.t.Error(f)
+		}
+		if r.t.Failed() {
+			r.showLogs()
+		}
+	}()
 	for _, s := range r.sides {
 		s.metadata.close()
 	}
@@ -146,8 +154,16 @@ func (r *run) through(target int) {
 		}
 		r.revive()
 	}
-	for _, f := range r.failures {
-		r.t.Error(f)
+}
+
+// showLogs shows what the nodes said last.
+func (r *run) showLogs() {
+	const most = 4000
+	for _, s := range r.sides {
+		for _, n := range s.nodes {
+			said := n.String()
+			r.t.Logf("%s, off by %s, said last:\n%s", n.name, n.off, said[max(0, len(said)-most):])
+		}
 	}
 }
 
@@ -227,7 +243,11 @@ func (r *run) refresh(s *side) {
 func (r *run) refreshNow(s *side) {
 	r.refreshes++
 	if n := r.dice.IntN(3); n < len(s.members) {
-		if _, err := s.members[n].partners.Refresh(r.ctx, s.partner, false); err != nil {
+		_, err := s.members[n].partners.Refresh(r.ctx, s.partner, false)
+		if problem.Is(err, problem.NetClosed) { // a connection of before, which the firewall has ended since
+			_, err = s.members[n].partners.Refresh(r.ctx, s.partner, false)
+		}
+		if err != nil {
 			r.t.Fatalf("the refresh at %s: %v", s.name, err)
 		}
 		return
@@ -260,9 +280,9 @@ func (r *run) plan(s *side) []event {
 	switch n := r.dice.IntN(100); {
 	case n < 8: // as the documents want it
 		lead = 48*time.Hour + time.Duration(90+r.dice.IntN(600))*time.Minute
-		return r.atDate(s, now, lead, false)
+		return r.atDate(s, now, lead)
 	case n < 45:
-		return r.atDate(s, now, lead, true)
+		return r.atDate(s, now, lead)
 	case n < 60:
 		return r.byHand(s, now, lead)
 	case n < 72:
@@ -272,12 +292,12 @@ func (r *run) plan(s *side) []event {
 }
 
 // atDate stages a certificate, which becomes current at its date by itself.
-func (r *run) atDate(s *side, now time.Time, lead time.Duration, force bool) []event {
+func (r *run) atDate(s *side, now time.Time, lead time.Duration) []event {
 	var next s2s.Thumbprint
 	at := now.Add(lead)
 	staged := event{now, func() {
 		next = r.make(s)
-		r.during("staging", func() { s.stage(r.t, r.anyNode(s), next, at, force) })
+		r.during("staging", func() { s.stage(r.t, r.anyNode(s), next, at) })
 	}}
 	return append([]event{staged}, r.window(s, at, &next)...)
 }
@@ -286,9 +306,9 @@ func (r *run) atDate(s *side, now time.Time, lead time.Duration, force bool) []e
 func (r *run) twice(s *side, now time.Time, lead time.Duration) []event {
 	first := event{now, func() {
 		dropped := r.make(s)
-		r.during("staging", func() { s.stage(r.t, r.anyNode(s), dropped, now.Add(50*time.Hour), false) })
+		r.during("staging", func() { s.stage(r.t, r.anyNode(s), dropped, now.Add(50*time.Hour)) })
 	}}
-	return append([]event{first}, r.atDate(s, now.Add(time.Duration(1+r.dice.IntN(90))*time.Minute), lead, true)...)
+	return append([]event{first}, r.atDate(s, now.Add(time.Duration(1+r.dice.IntN(90))*time.Minute), lead)...)
 }
 
 // byHand stages a certificate for a later day and publishes it before.
@@ -297,7 +317,7 @@ func (r *run) byHand(s *side, now time.Time, lead time.Duration) []event {
 	at := now.Add(lead)
 	staged := event{now, func() {
 		next = r.make(s)
-		r.during("staging", func() { s.stage(r.t, r.anyNode(s), next, now.Add(60*time.Hour), false) })
+		r.during("staging", func() { s.stage(r.t, r.anyNode(s), next, now.Add(60*time.Hour)) })
 	}}
 	published := event{at, func() { r.during("publishing", func() { s.publish(r.t, r.ctx, r.anyNode(s)) }) }}
 	return append([]event{staged, published}, r.window(s, at, &next)...)
