@@ -227,7 +227,7 @@ func (w withdrawals) describe(ctx context.Context, i intent, req adminapi.Withdr
 			return out, w.certificates.words(err, t)
 		}
 		if w.certificates.isWeb(t) {
-			out.Warnings = append(out.Warnings, fmt.Sprintf("%s is shown by the web services (%s) too, with the same key. That key is a file of the node, which no command replaces: put another certificate and key where tls_cert and tls_key of the role point, and restart the node.", t, strings.Join(w.certificates.uses, ", ")))
+			out.Warnings = append(out.Warnings, fmt.Sprintf("%s is shown by the web services (%s) too, with the same key. That key is a file of the node, which no command replaces: put another certificate and key where tls_cert and tls_key of the role point; the node shows it within half a minute.", t, strings.Join(w.certificates.uses, ", ")))
 		}
 		out.Leaked = append(out.Leaked, l)
 	}
