@@ -27,7 +27,7 @@ var layers = map[string]int{
 	"internal/shell": 4, "internal/shell/builtin": 4, "internal/shell/console": 4, "internal/cmdlet": 4,
 
 	"internal/node": 5, "internal/lab": 6, "internal/cli": 7, "cmd/matchseal": 8,
-	"internal/arch": 9, "test/rollover": 9, "internal/checklist": 1,
+	"internal/arch": 9, "test/e2e": 9, "test/rollover": 9, "internal/checklist": 1,
 }
 
 // beside lists the imports between packages of one layer.
