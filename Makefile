@@ -16,7 +16,7 @@ build:
 # the end-to-end suites with separate processes and foreign clients.
 test: vet peers
 	MATCHSEAL_REQUIRE_POSTGRES=1 $(GO) test $(RACE) -timeout 20m $(shell $(GO) list ./... | grep -v /test/)
-	MATCHSEAL_E2E=1 $(GO) test -v -timeout 20m -count 1 ./test/...
+	MATCHSEAL_REQUIRE_POSTGRES=1 MATCHSEAL_E2E=1 $(GO) test -v -timeout 20m -count 1 ./test/...
 
 # Without foreign clients and without the race detector: for every save.
 quick: vet
@@ -43,7 +43,7 @@ fuzz:
 
 # Ten thousand rollovers of signing certificates under load, which takes hours.
 soak:
-	MATCHSEAL_ROLLOVERS=10000 $(GO) test -v -timeout 24h -count 1 ./test/rollover
+	MATCHSEAL_REQUIRE_POSTGRES=1 MATCHSEAL_ROLLOVERS=10000 $(GO) test -v -timeout 24h -count 1 ./test/rollover
 
 clean:
 	rm -rf bin .matchseal
