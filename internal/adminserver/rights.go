@@ -79,14 +79,18 @@ func (s *Server) memberOrFirst(ctx context.Context, op Operator, groups ...strin
 	return nil
 }
 
-// Readers are the groups of those who administer anything. Every user of the
-// directory has a password, and the audit trail is not for all of them.
-func Readers() []string {
-	return []string{directory.OrganizationManagement, directory.RTCUniversalUserAdmins, directory.RTCUniversalServerAdmins,
-		directory.RTCUniversalReadOnlyAdmins, directory.DomainAdmins}
+// reader is who administers anything. Every user of the directory has a
+// password, and the audit trail is not for all of them.
+func reader(op Operator) error {
+	return member(directory.OrganizationManagement, directory.RTCUniversalUserAdmins, directory.RTCUniversalServerAdmins,
+		directory.RTCUniversalReadOnlyAdmins, directory.DomainAdmins)(op)
 }
 
-func reader(op Operator) error { return member(Readers()...)(op) }
+// MayRead reports why an account with these groups may not read what concerns
+// an organisation, or nil. It is the rule of the calls, for what is no call.
+func MayRead(account directory.User, groups []string, organisation string) error {
+	return within(organisation, reader)(Operator{Account: account, Groups: groups})
+}
 
 // tester is who may run the connectivity test, which has an error of its own:
 // code=5 (002-32).

@@ -6,8 +6,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/matchseal/matchseal/internal/access"
@@ -93,26 +91,26 @@ func (n *Node) operatorsOnly() (func(http.Handler) http.Handler, error) {
 	return func(next http.Handler) http.Handler { return guard(n.readersOnly(next)) }, nil
 }
 
-// readersOnly lets those through who administer anything, by the groups they
-// are in now.
+// readersOnly lets those through who may read the management calls of every role
+// here, by the groups they are in now: the metrics of all roles are one page.
 func (n *Node) readersOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		caller, _ := access.CallerFrom(r.Context())
 		groups, err := n.directory.MemberOf(r.Context(), caller.User.ID)
-		switch {
-		case err != nil:
+		if err != nil {
 			n.log.Error("looking up who asks for the metrics", "error", err)
 			writeLine(w, http.StatusServiceUnavailable, "the directory cannot be read now")
-		case !slices.ContainsFunc(adminserver.Readers(), func(g string) bool { return containsFold(groups, g) }):
-			writeLine(w, http.StatusForbidden, "the metrics are for members of "+strings.Join(adminserver.Readers(), ", "))
-		default:
-			next.ServeHTTP(w, r)
+			return
 		}
+		for _, role := range n.roles {
+			if err := adminserver.MayRead(caller.User, groups, role.organisation()); err != nil {
+				n.log.Info("the metrics are refused", "account", caller.User.Name, "role", role.name, "error", err)
+				writeLine(w, http.StatusForbidden, "the metrics are for those who administer this node's organisation")
+				return
+			}
+		}
+		next.ServeHTTP(w, r)
 	})
-}
-
-func containsFold(all []string, one string) bool {
-	return slices.ContainsFunc(all, func(s string) bool { return strings.EqualFold(s, one) })
 }
 
 // logAudit is the audit of what belongs to no role and so to no journal.

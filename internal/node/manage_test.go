@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/matchseal/matchseal/internal/config"
 	"github.com/matchseal/matchseal/internal/directory"
 	"github.com/matchseal/matchseal/internal/store/storetest"
 )
@@ -32,7 +33,8 @@ func TestMetricsAreNoPlaceToGuessPasswords(t *testing.T) {
 	}
 	var log bytes.Buffer
 	var mu sync.Mutex
-	n := &Node{directory: dir, now: time.Now, log: slog.New(slog.NewTextHandler(&locked{&mu, &log}, nil))}
+	house := &role{name: "exchange", cfg: config.Role{Organisation: "litware.test"}}
+	n := &Node{directory: dir, now: time.Now, roles: []*role{house}, log: slog.New(slog.NewTextHandler(&locked{&mu, &log}, nil))}
 	guard, err := n.operatorsOnly()
 	if err != nil {
 		t.Fatal(err)
@@ -57,6 +59,11 @@ func TestMetricsAreNoPlaceToGuessPasswords(t *testing.T) {
 	if got := ask("192.0.2.1:1", "right"); got != http.StatusOK {
 		t.Fatalf("the right password gets %d", got)
 	}
+	n.roles = append(n.roles, &role{name: "skype", cfg: config.Role{Organisation: "contoso.test"}})
+	if got := ask("192.0.2.1:1", "right"); got != http.StatusForbidden {
+		t.Errorf("an administrator of one organisation gets %d where there are two", got)
+	}
+	n.roles = n.roles[:1]
 	if got := ask("192.0.2.1:1", ""); got != http.StatusUnauthorized {
 		t.Errorf("nobody gets %d", got)
 	}
