@@ -36,6 +36,27 @@ func denyListOf(role string) (denyList, error) {
 	return denyList{}, usageError{fmt.Errorf("--role is exchange or skype, not %q", role)}
 }
 
+// denyAt is whose deny list is meant, and where it is.
+type denyAt struct {
+	connection
+	role string
+}
+
+func (d *denyAt) flags(cmd *cobra.Command) {
+	d.connection.flags(cmd)
+	cmd.Flags().StringVar(&d.role, "role", "", "whose deny list: exchange or skype (required)")
+}
+
+// dialDenyList reaches the node that has the deny list.
+func (a *app) dialDenyList(ctx context.Context, d denyAt) (denyList, *adminapi.Client, error) {
+	list, err := denyListOf(d.role)
+	if err != nil {
+		return list, nil, err
+	}
+	client, err := a.dial(ctx, d.connection, d.role)
+	return list, client, err
+}
+
 // holderOf is a record of the role that trusts a certificate.
 type holderOf struct {
 	Kind     string `json:"kind"` // partner application or auth server
@@ -82,8 +103,8 @@ func (d denyList) holders(ctx context.Context, c *adminapi.Client, t s2s.Thumbpr
 }
 
 func (a *app) certDeny() *cobra.Command {
-	var c connection
-	var role, reason string
+	var at denyAt
+	var reason string
 	var yes bool
 	cmd := &cobra.Command{
 		Use:   "deny THUMBPRINT|FILE --role exchange|skype --reason TEXT",
@@ -97,10 +118,6 @@ this list: matchseal roll withdraw.`,
 		Example: "  matchseal cert deny 9B1C0A4E5F2D73C86A1B0F4D2E8C7A6B5D4C3B2A --role skype --reason \"INC-4711: copied from the Exchange server\"\n  matchseal cert deny leaked.cer --role exchange --reason leaked --yes",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			list, err := denyListOf(role)
-			if err != nil {
-				return err
-			}
 			if strings.TrimSpace(reason) == "" {
 				return usageError{errors.New("--reason says why, for whoever finds the entry in a year")}
 			}
@@ -108,7 +125,7 @@ this list: matchseal roll withdraw.`,
 			if err != nil {
 				return err
 			}
-			client, err := a.dial(cmd.Context(), c, role)
+			list, client, err := a.dialDenyList(cmd.Context(), at)
 			if err != nil {
 				return err
 			}
@@ -116,22 +133,21 @@ this list: matchseal roll withdraw.`,
 			if err != nil {
 				return err
 			}
-			a.printWhose(role, t, whose)
+			a.printWhose(at.role, t, whose)
 			if len(whose) > 0 && !yes && !a.yes("Deny it? [y/N] ") {
 				fmt.Fprintln(a.Err, "Nothing was changed. The certificate is still trusted.")
 				return silent{}
 			}
 			done, err := adminapi.Do(cmd.Context(), client, list.add, adminapi.DeniedCertificate{Thumbprint: t.String(), Reason: reason})
 			if err != nil || a.wantsJSON() {
-				return orJSON(a, err, map[string]any{"thumbprint": t.String(), "role": role, "reason": reason, "holders": whose, "warnings": done.Warnings})
+				return orJSON(a, err, map[string]any{"thumbprint": t.String(), "role": at.role, "reason": reason, "holders": whose, "warnings": done.Warnings})
 			}
-			fmt.Fprintf(a.Out, "denied      %s\n            the %s role refuses what it signed, on every node\n", t, role)
-			fmt.Fprintf(a.Out, "to take it back: matchseal cert allow %s --role %s\n", t, role)
+			fmt.Fprintf(a.Out, "denied      %s\n            the %s role refuses what it signed, on every node\n", t, at.role)
+			fmt.Fprintf(a.Out, "to take it back: matchseal cert allow %s --role %s\n", t, at.role)
 			return nil
 		},
 	}
-	c.flags(cmd)
-	cmd.Flags().StringVar(&role, "role", "", "whose deny list: exchange or skype (required)")
+	at.flags(cmd)
 	cmd.Flags().StringVar(&reason, "reason", "", "why, for the record (required)")
 	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	return cmd
@@ -157,52 +173,41 @@ func (a *app) printWhose(role string, t s2s.Thumbprint, whose []holderOf) {
 }
 
 func (a *app) certAllow() *cobra.Command {
-	var c connection
-	var role string
+	var at denyAt
 	cmd := &cobra.Command{
 		Use:     "allow THUMBPRINT|FILE --role exchange|skype",
 		Short:   "Take a certificate off the deny list; it makes nobody trusted who is not",
 		Example: "  matchseal cert allow 9B1C0A4E5F2D73C86A1B0F4D2E8C7A6B5D4C3B2A --role skype",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			list, err := denyListOf(role)
-			if err != nil {
-				return err
-			}
 			t, err := a.certificateNamed(args[0])
 			if err != nil {
 				return err
 			}
-			client, err := a.dial(cmd.Context(), c, role)
+			list, client, err := a.dialDenyList(cmd.Context(), at)
 			if err != nil {
 				return err
 			}
 			if _, err = adminapi.Do(cmd.Context(), client, list.remove, adminapi.Identity{Identity: t.String()}); err != nil || a.wantsJSON() {
-				return orJSON(a, err, map[string]any{"thumbprint": t.String(), "role": role})
+				return orJSON(a, err, map[string]any{"thumbprint": t.String(), "role": at.role})
 			}
-			fmt.Fprintf(a.Out, "allowed     %s\n            off the deny list of the %s role; it counts where a partner has it\n", t, role)
+			fmt.Fprintf(a.Out, "allowed     %s\n            off the deny list of the %s role; it counts where a partner has it\n", t, at.role)
 			return nil
 		},
 	}
-	c.flags(cmd)
-	cmd.Flags().StringVar(&role, "role", "", "whose deny list: exchange or skype (required)")
+	at.flags(cmd)
 	return cmd
 }
 
 func (a *app) certDenied() *cobra.Command {
-	var c connection
-	var role string
+	var at denyAt
 	cmd := &cobra.Command{
 		Use:     "denied --role exchange|skype",
 		Short:   "List the certificates that a role refuses, with who denied them and why",
 		Example: "  matchseal cert denied --role skype",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			list, err := denyListOf(role)
-			if err != nil {
-				return err
-			}
-			client, err := a.dial(cmd.Context(), c, role)
+			list, client, err := a.dialDenyList(cmd.Context(), at)
 			if err != nil {
 				return err
 			}
@@ -214,13 +219,12 @@ func (a *app) certDenied() *cobra.Command {
 				fmt.Fprintf(a.Out, "%s  denied %s by %s\n    %s\n", d.Thumbprint, utc(d.Since), d.DeniedBy, d.Reason)
 			}
 			if len(found) == 0 {
-				fmt.Fprintf(a.Err, "the %s role denies no certificate\n", role)
+				fmt.Fprintf(a.Err, "the %s role denies no certificate\n", at.role)
 			}
 			return nil
 		},
 	}
-	c.flags(cmd)
-	cmd.Flags().StringVar(&role, "role", "", "whose deny list: exchange or skype (required)")
+	at.flags(cmd)
 	return cmd
 }
 
